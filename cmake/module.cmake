@@ -1,0 +1,56 @@
+# One function per kind of target, so that a module's CMakeLists.txt is a list
+# of facts and nothing else.
+
+# countersign_module(<folder> [SOURCES <file>...] [DEPENDS <target>...] [PRIVATE <target>...])
+#
+# Declares the library countersign::<folder>, with every "/" written "-". A module sees
+# the headers of the modules it DEPENDS on and of no others: each is reached
+# through a symbolic link of its own, so an include that skips a layer does not
+# compile. What stands behind PRIVATE is seen by the module's sources alone.
+function(countersign_module folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRIVATE")
+  string(REPLACE "/" "-" name ${folder})
+  cmake_path(GET folder PARENT_PATH parent)
+  set(layer ${PROJECT_BINARY_DIR}/layers/${name})
+  file(MAKE_DIRECTORY ${layer}/${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${layer}/${folder} SYMBOLIC)
+
+  if(arg_SOURCES)
+    list(TRANSFORM arg_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/${folder}/)
+    add_library(countersign-${name} STATIC ${arg_SOURCES})
+    target_link_libraries(countersign-${name} PRIVATE countersign::flags ${arg_PRIVATE})
+    set(scope PUBLIC)
+  else()
+    add_library(countersign-${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(countersign::${name} ALIAS countersign-${name})
+  target_compile_features(countersign-${name} ${scope} cxx_std_20)
+  target_include_directories(countersign-${name} ${scope} ${layer})
+  target_link_libraries(countersign-${name} ${scope} ${arg_DEPENDS})
+endfunction()
+
+# countersign_program(<name> SOURCES <file>... DEPENDS <target>...)
+#
+# Declares a program that lands in build/<preset>/bin.
+function(countersign_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS")
+  add_executable(${name} ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} countersign::flags)
+endfunction()
+
+# countersign_test(<name> SOURCES <file>... DEPENDS <target>... [TIMEOUT <seconds>])
+#
+# Declares a GoogleTest program; each of its tests is a test of ctest.
+function(countersign_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPENDS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} countersign::flags GTest::gmock_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "CS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()

@@ -1,0 +1,30 @@
+# Everything we take from Debian, in one place.
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(P11Kit REQUIRED IMPORTED_TARGET p11-kit-1)
+pkg_check_modules(LibOath REQUIRED IMPORTED_TARGET liboath)
+pkg_check_modules(TomlPlusPlus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(Utf8Proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(LibSystemd REQUIRED IMPORTED_TARGET libsystemd)
+if(BUILD_TESTING)
+  find_package(GTest REQUIRED)
+endif()
+find_package(benchmark REQUIRED)
+
+# Asio is compiled once, into its own archive, instead of into every file that awaits something.
+file(WRITE ${PROJECT_BINARY_DIR}/asio/asio.cpp "#include <boost/asio/impl/src.hpp>\n")
+add_library(countersign-asio STATIC ${PROJECT_BINARY_DIR}/asio/asio.cpp)
+add_library(countersign::asio ALIAS countersign-asio)
+target_compile_features(countersign-asio PUBLIC cxx_std_20)
+target_compile_definitions(countersign-asio PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+# GCC 12 misreads Asio's coroutine frames (false positive, gone in GCC 13).
+target_compile_options(countersign-asio PUBLIC
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+target_link_libraries(countersign-asio PUBLIC Boost::headers Threads::Threads)
