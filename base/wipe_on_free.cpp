@@ -18,15 +18,19 @@ void wipe_and_free(void* block) noexcept {
   std::free(block);
 }
 
+void* allocate(std::size_t size) {
+  if (void* block = std::malloc(size == 0 ? 1 : size)) return block;
+  throw std::bad_alloc{};
+}
+
 }  // namespace
 
+// Both halves are replaced, so that sanitizers see a matching pair.
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
 void operator delete(void* block) noexcept { wipe_and_free(block); }
 void operator delete[](void* block) noexcept { wipe_and_free(block); }
 void operator delete(void* block, std::size_t) noexcept { wipe_and_free(block); }
 void operator delete[](void* block, std::size_t) noexcept { wipe_and_free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { wipe_and_free(block); }
-void operator delete[](void* block, std::align_val_t) noexcept { wipe_and_free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { wipe_and_free(block); }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
-  wipe_and_free(block);
-}
+// Over-aligned blocks come from the library's own pair and are not wiped: nothing that holds a
+// passcode is over-aligned.

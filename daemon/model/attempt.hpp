@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// One evaluated attempt: what was decided, and where it leaves the rows that move.
+#pragma once
+
+#include "daemon/model/subject.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace countersign {
+
+enum class Reason : std::uint8_t {  // stored numbers
+  none = 0,
+  wrong_code = 1,
+  replayed = 2,
+  throttled = 3,
+  expired = 4,
+  no_such_factor = 5,
+  suspended = 6,
+};
+
+struct Verdict {
+  bool accepted = false;
+  Reason reason = Reason::none;  // none when accepted
+  FactorId factor{};             // the one that accepted
+  FactorKind kind{};
+  bool repeated = false;
+  std::chrono::seconds retry_after{0};
+};
+
+// A factor's new Motion; `motion.version` is already the next one.
+struct Move {
+  FactorId factor{};
+  Motion motion;
+};
+
+inline constexpr std::size_t kCandidatesMax = 3;
+
+// What the journal keeps of an event. Stored numbers.
+enum class Event : std::uint8_t {
+  verify = 1,
+  confirm = 2,
+  resynchronise = 3,
+  repeat = 4,             // an earlier acceptance, answered again
+  throttled = 5,          // `count` attempts refused unevaluated
+  tampered = 6,           // a row failed its own checks
+  subject_created = 20,
+  subject_suspended = 21,
+  subject_resumed = 22,
+  subject_unlocked = 23,
+  factor_enrolled = 30,
+  factor_renamed = 31,
+  factor_suspended = 32,
+  factor_resumed = 33,
+  factor_revoked = 34,
+  daemon_started = 50,
+  daemon_stopped = 51,
+  clock_stepped_back = 52,
+  policy_loaded = 53,
+};
+
+struct JournalEntry {
+  Time at{};
+  Event event{};
+  std::int64_t peer_uid = -1;  // -1: the daemon itself
+  SubjectId subject{};         // 0: none; negative: an unknown name, by its decoy
+  FactorId factor{};           // 0: none
+  Reason outcome = Reason::none;  // none: it succeeded
+  Version version{};              // of the factor's motion after the event; 0: no factor moved
+  Position position = Position::none;
+  std::uint32_t failures = 0;  // of the subject, after the event
+  std::uint64_t count = 1;
+  std::string client_address;  // canonical text of an IP address, or empty
+};
+
+struct Attempt {
+  SubjectId subject{};
+  std::array<Move, kCandidatesMax> moves{};
+  std::uint8_t move_count = 0;
+  std::optional<Budget> budget;      // its new value, where it changes
+  std::optional<FactorState> state;  // of moves[0]'s factor, where it changes (confirmation)
+  JournalEntry entry;
+  // Attempts that were refused unevaluated leave no record of their own (random names would fill
+  // the disk): they count in the budget, and the next evaluated attempt writes their number.
+  bool journalled = true;
+  Verdict verdict;
+
+  [[nodiscard]] std::span<const Move> moved() const { return {moves.data(), move_count}; }
+};
+
+}  // namespace countersign

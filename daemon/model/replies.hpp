@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the daemon answers, before wire/codec gives it its public face.
+#pragma once
+
+#include "base/secret_bytes.hpp"
+#include "daemon/model/attempt.hpp"
+#include "daemon/model/requests.hpp"
+#include "daemon/model/subject.hpp"
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace countersign {
+
+struct HealthReport {
+  bool ready = false;
+  std::uint32_t hsm_workers_ready = 0;
+  std::uint32_t hsm_workers = 0;
+};
+struct SubjectReport {
+  Subject subject;
+  std::uint32_t failures = 0;
+  std::chrono::seconds retry_after{0};
+};
+struct FactorReport {
+  SubjectName subject;
+  Factor factor;  // its sealed secret is not sent
+  std::uint32_t failures = 0;
+  Time accepted_at{};
+};
+struct FactorList {
+  std::vector<FactorReport> factors;
+};
+struct Enrolment {
+  FactorReport factor;
+  SecretBytes secret_base32;  // text; empty when the secret was imported
+  SecretBytes otpauth_uri;    // text; empty when the secret was imported
+};
+struct StoreReport {
+  std::string cursor;
+  std::uint64_t records = 0;
+  std::vector<std::string> problems;
+};
+struct StatusReport {
+  Time started_at{};
+  std::uint32_t hsm_workers_ready = 0;
+  std::uint32_t hsm_workers = 0;
+  std::uint64_t subjects = 0;
+  std::uint64_t factors = 0;
+  std::uint64_t journal_records = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t failed = 0;
+};
+
+using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
+                            FactorList, StoreReport, StatusReport>;
+
+struct Reply {
+  RequestId id;
+  Result<Answer> answer;
+};
+
+}  // namespace countersign

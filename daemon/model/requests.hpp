@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a peer may ask, already decoded, bounded and canonical. One struct an operation.
+#pragma once
+
+#include "base/passcode.hpp"
+#include "base/secret_bytes.hpp"
+#include "daemon/model/subject.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace countersign {
+
+struct Verify {
+  std::optional<SubjectName> subject;  // at least one of the two
+  std::optional<FactorId> factor;
+  Passcode passcode;
+  std::string client_address;  // canonical text of an IP address, or empty
+};
+struct Health {};
+struct CreateSubject { SubjectName name; };
+struct GetSubject { SubjectName name; };
+struct SuspendSubject { SubjectName name; };
+struct ResumeSubject { SubjectName name; };
+struct UnlockSubject { SubjectName name; };
+struct EnrolOath {
+  SubjectName name;
+  FactorKind kind{};
+  OathParameters oath;  // secret_bytes is the imported secret's length, or the digest's
+  Label label;
+  std::optional<SecretBytes> secret;  // imported; otherwise the HSM makes one
+  std::uint64_t counter = 0;
+  Label issuer;
+};
+struct ConfirmFactor {
+  FactorId factor{};
+  Passcode passcode;
+};
+struct ListFactors { SubjectName name; };
+struct RenameFactor {
+  FactorId factor{};
+  Label label;
+};
+struct SuspendFactor { FactorId factor{}; };
+struct ResumeFactor { FactorId factor{}; };
+struct RevokeFactor { FactorId factor{}; };
+struct ResynchroniseFactor {
+  FactorId factor{};
+  Passcode first;
+  Passcode second;
+};
+struct CheckStore { std::string cursor; };
+struct GetStatus {};
+
+// In the order of policies::Operation.
+using Ask = std::variant<Verify, Health, CreateSubject, GetSubject, SuspendSubject, ResumeSubject,
+                         UnlockSubject, EnrolOath, ConfirmFactor, ListFactors, RenameFactor,
+                         SuspendFactor, ResumeFactor, RevokeFactor, ResynchroniseFactor, CheckStore,
+                         GetStatus>;
+
+// 16 to 64 bytes, as the peer chose them.
+struct RequestId {
+  static constexpr std::size_t kBytesMin = 16;
+  static constexpr std::size_t kBytesMax = 64;
+  std::array<std::byte, kBytesMax> bytes{};
+  std::uint8_t size = 0;
+  [[nodiscard]] BytesView view() const { return BytesView{bytes}.first(size); }
+};
+
+struct Request {
+  RequestId id;
+  Ask ask;
+};
+
+}  // namespace countersign

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A person's account and the ways they prove themselves, as the store keeps them.
+//
+// What is fixed (Subject, Factor) and what moves with every attempt (Budget, Motion) are rows of
+// their own. The subject with everything that belongs to it is the unit of loading, caching and
+// waiting one's turn.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/hash_algorithm.hpp"
+#include "daemon/model/ids.hpp"
+#include "daemon/model/names.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace countersign {
+
+using RowMac = std::array<std::byte, 32>;
+
+// Stored numbers: they never change.
+enum class SubjectState : std::uint8_t { pending = 1, active = 2, locked = 3, suspended = 4 };
+enum class FactorKind : std::uint8_t { totp = 1, hotp = 2 };
+enum class FactorState : std::uint8_t {
+  pending = 1,
+  active = 2,
+  suspended = 3,
+  lost = 4,
+  revoked = 5,
+};
+
+struct Subject {
+  SubjectId id{};
+  SubjectName name;
+  SubjectState state = SubjectState::active;
+  Time created_at{};
+};
+
+// The subject's failures since its last acceptance by any factor.
+struct Budget {
+  Version version{};
+  std::uint32_t failures = 0;
+  Time not_before{};
+  std::uint64_t throttled = 0;  // refused unevaluated since the last evaluated attempt
+};
+
+struct OathParameters {
+  HashAlgorithm algorithm = HashAlgorithm::sha1;
+  std::uint8_t digits = 6;
+  std::uint16_t period_seconds = 30;  // 0 for HOTP
+  std::uint16_t secret_bytes = 20;    // the true length, before padding
+};
+
+struct Factor {
+  FactorId id{};
+  SubjectId subject{};
+  FactorKind kind{};
+  FactorState state = FactorState::pending;
+  std::string label;
+  OathParameters oath;
+  Bytes sealed;
+  Time created_at{};
+};
+
+// Who was answered `accepted` last, so that the same question gets the same answer.
+using RequestTag = std::array<std::byte, 16>;  // all zero: nobody yet
+
+// The highest counter that was ever used up: a TOTP step or a HOTP counter. -1: none.
+enum class Position : std::int64_t { none = -1 };
+[[nodiscard]] constexpr std::int64_t number(Position p) { return static_cast<std::int64_t>(p); }
+
+struct Motion {
+  Version version{};
+  Position position = Position::none;
+  std::int32_t drift = 0;      // TOTP: steps by which the token's clock runs ahead
+  std::uint32_t failures = 0;  // since this factor's own last acceptance
+  RequestTag last_request{};
+  Time accepted_at{};  // 0: never
+};
+
+struct FactorRecord {
+  Factor fixed;
+  RowMac fixed_mac{};
+  Motion motion;
+};
+
+struct SubjectRecord {
+  Subject fixed;
+  RowMac fixed_mac{};
+  Budget budget;
+  std::vector<FactorRecord> factors;  // by id
+
+  [[nodiscard]] const FactorRecord* find(FactorId id) const {
+    for (const FactorRecord& factor : factors) {
+      if (factor.fixed.id == id) return &factor;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace countersign

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the daemon needs to remember, expressed as intentions.
+//
+// There is no get, no put and no transaction here on purpose: each backend reaches these
+// guarantees with its own native means, and none of them has to imitate the other. Every row that
+// comes out has had its MAC checked. Everything that goes in is durable, together with its journal
+// record, before the awaitable completes, or did not happen.
+//
+// All methods fail with `unavailable` when the database does not answer, and those that load fail
+// with `corrupt` when a row fails its own check (which is journalled).
+#pragma once
+
+#include "async/awaitable.hpp"
+#include "daemon/model/attempt.hpp"
+#include "daemon/model/subject.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace countersign {
+
+// As loaded; stays valid and unchanged however long it is held.
+using SubjectPtr = std::shared_ptr<const SubjectRecord>;
+
+// A slice of `store check`.
+struct CheckedSlice {
+  std::string cursor;  // where to go on; empty at the end
+  std::uint64_t records = 0;
+  std::vector<std::string> problems;  // in words; ids and numbers only
+};
+
+struct StoreCounts {
+  std::uint64_t subjects = 0;
+  std::uint64_t factors = 0;
+  std::uint64_t journal_records = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Which subject bears this name; for a name that nobody bears, its decoy: always the same one.
+  virtual awaitable<Result<SubjectId>> identify(const SubjectName& name) = 0;
+  // Whose factor this is. Fails with `not_found`.
+  virtual awaitable<Result<SubjectId>> owner(FactorId factor) = 0;
+
+  // The subject as it stands, with everything that belongs to it. Decoys have one TOTP factor.
+  // Fails with `not_found`.
+  virtual awaitable<Result<SubjectPtr>> subject(SubjectId id) = 0;
+
+  // Moves factors and budget to where `attempt` leaves them and writes its journal record.
+  // `from` is what the attempt was computed from.
+  // Fails with `conflict` if a row is no longer at the version it was read at.
+  virtual awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) = 0;
+
+  // Makes a subject. Its id and the entry's subject are set here. Fails with `already_exists`.
+  virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
+                                              JournalEntry entry) = 0;
+  // Adds a factor. Its id and the entry's factor are set here; `position` is where it starts.
+  // Fails with `conflict`.
+  virtual awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
+                                            JournalEntry entry) = 0;
+  // Writes a factor's fixed row (state, label) and counts its version up. Fails with `conflict`.
+  virtual awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry) = 0;
+  // Writes a subject's state. Fails with `conflict`.
+  virtual awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) = 0;
+  // Forgets the failures of the subject and of all its factors. Fails with `conflict`.
+  virtual awaitable<Status> unlock(SubjectPtr from, JournalEntry entry) = 0;
+
+  // A journal record that belongs to no row.
+  virtual awaitable<Status> journal(JournalEntry entry) = 0;
+
+  // Reads and checks every row and every journal record, slice by slice.
+  virtual awaitable<Result<CheckedSlice>> check(std::string cursor) = 0;
+  virtual awaitable<Result<StoreCounts>> counts() = 0;
+};
+
+}  // namespace countersign

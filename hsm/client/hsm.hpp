@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HSM as the daemon sees it: a handful of verbs that may fail.
+#pragma once
+
+#include "async/awaitable.hpp"
+#include "hsm/protocol/operations.hpp"
+
+#include <optional>
+
+namespace countersign::hsm {
+
+// Every verb fails with `unavailable` when no worker answered in time, and with `corrupt` when the
+// worker refused a sealed secret. All of them may be repeated without harm: none has a side effect.
+class Hsm {
+ public:
+  virtual ~Hsm() = default;
+
+  // The first of the counters whose code equals the passcode, or none.
+  virtual awaitable<Result<std::optional<std::uint64_t>>> match_oath(MatchOath question) = 0;
+
+  // HMAC-SHA-256 by a key that never leaves the token.
+  // REQUIRES: message.size() <= kMacInputBytesMax; valid until the awaitable is complete.
+  virtual awaitable<Result<Mac>> mac(MacKey key, BytesView message) = 0;
+
+  // Seals a secret that came in. REQUIRES: 1 to kOathSecretBytesMax bytes.
+  virtual awaitable<Result<Bytes>> seal_oath(HashAlgorithm algorithm, SecretBytes secret) = 0;
+
+  // Makes a fresh secret of as many bytes as the algorithm's digest, by the token's own generator.
+  virtual awaitable<Result<Generated>> generate_oath(HashAlgorithm algorithm) = 0;
+};
+
+}  // namespace countersign::hsm

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who asks, through which door, for what.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace countersign {
+
+// One socket a role; the numbers index arrays.
+enum class Role : std::uint8_t { verify, provision, admin };
+inline constexpr std::size_t kRoleCount = 3;
+
+enum class Operation : std::uint8_t {
+  verify,
+  health,
+  create_subject,
+  get_subject,
+  suspend_subject,
+  resume_subject,
+  unlock_subject,
+  enrol_oath,
+  confirm_factor,
+  list_factors,
+  rename_factor,
+  suspend_factor,
+  resume_factor,
+  revoke_factor,
+  resynchronise_factor,
+  check_store,
+  get_status,
+};
+
+// A process on a socket, as the kernel describes it (SO_PEERCRED).
+struct Peer {
+  uid_t uid{};
+  gid_t gid{};
+  Role role{};
+};
+
+}  // namespace countersign

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the security team decides: who may ask what, how wide a window is, how fast guesses may come.
+//
+// A value, read from TOML over the defaults that are compiled in (default.toml). A mistake is
+// reported with file, line and column; an unknown key is a mistake.
+#pragma once
+
+#include "policies/operation.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace countersign::policies {
+
+// Which processes count as this peer, which sockets they may use, which realms they may ask about.
+struct PeerRule {
+  std::string name;
+  std::optional<uid_t> uid;  // at least one of the two; both must match where both are given
+  std::optional<gid_t> gid;
+  std::array<bool, kRoleCount> roles{};
+  std::vector<std::string> realms;  // empty: every realm
+};
+
+// How far a code may lie from where the factor is expected to be.
+struct Windows {
+  std::uint8_t totp_steps_before = 1;  // 0 to 2, around the stored drift
+  std::uint8_t totp_steps_after = 1;   // 0 to 2
+  std::uint8_t totp_drift_steps_max = 10;
+  std::uint8_t hotp_look_ahead = 10;                // 1 to 30
+  std::uint16_t hotp_resynchronise_counters = 1000;  // 1 to 1000
+  std::uint8_t totp_resynchronise_steps = 20;       // 1 to 100, each way
+};
+
+struct Throttle {
+  std::uint8_t failures_max = 100;  // 1 to 100: consecutive, then only an unlock helps
+  std::uint8_t failures_free = 5;   // so many failures cost no delay
+  std::chrono::seconds delay_first{1};
+  std::chrono::seconds delay_max{900};  // doubles from first to max
+};
+
+struct Limits {
+  std::uint32_t connections_per_uid = 256;
+  std::uint32_t in_flight_per_uid = 4096;
+  std::uint32_t cached_subjects = 40'000;
+};
+
+struct Policy {
+  std::vector<PeerRule> peers;
+  Windows windows;
+  Throttle throttle;
+  Limits limits;
+};
+
+// What is wrong with a policy file, in words for the person who wrote it.
+struct Mistake {
+  std::string message;
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+// The compiled-in defaults. The daemon's own user and root are the only peers.
+[[nodiscard]] Policy defaults();
+
+// `text` over the defaults. User and group names are looked up; one that does not exist is a
+// mistake. A file that names any [[peer]] replaces the default list of peers.
+[[nodiscard]] std::variant<Policy, Mistake> parse(std::string_view text, std::string_view file);
+
+}  // namespace countersign::policies
