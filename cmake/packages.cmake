@@ -18,8 +18,7 @@ endif()
 find_package(benchmark REQUIRED)
 
 # Asio is compiled once, into its own archive, instead of into every file that awaits something.
-file(WRITE ${PROJECT_BINARY_DIR}/asio/asio.cpp "#include <boost/asio/impl/src.hpp>\n")
-add_library(countersign-asio STATIC ${PROJECT_BINARY_DIR}/asio/asio.cpp)
+add_library(countersign-asio STATIC ${PROJECT_SOURCE_DIR}/async/asio.cpp)
 add_library(countersign::asio ALIAS countersign-asio)
 target_compile_features(countersign-asio PUBLIC cxx_std_20)
 target_compile_definitions(countersign-asio PUBLIC

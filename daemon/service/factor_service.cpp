@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/factor_service.hpp"
+
+#include "firmware-interface/base32.hpp"
+#include "firmware-interface/otpauth_uri.hpp"
+
+#include <optional>
+
+namespace countersign {
+namespace {
+
+FactorReport report_of(const SubjectRecord& subject, const FactorRecord& factor) {
+  return {.subject = subject.fixed.name,
+          .factor = factor.fixed,
+          .failures = factor.motion.failures,
+          .accepted_at = factor.motion.accepted_at};
+}
+
+// Where a HOTP factor starts: just below the first counter that it will accept.
+Position start_of(const EnrolOath& ask) {
+  if (ask.kind != FactorKind::hotp) return Position::none;
+  return Position{static_cast<std::int64_t>(ask.counter) - 1};
+}
+
+// What the owner of a fresh secret is shown, once. Empty for an imported one.
+struct Shown {
+  SecretBytes base32;
+  SecretBytes uri;
+};
+
+Result<Shown> shown_to_owner(const SubjectRecord& subject, const EnrolOath& ask,
+                             SecretBytes secret) {
+  Shown shown;
+  if (secret.size() == 0) return shown;
+  CS_TRY(shown.base32, base32::encode(secret.expose()));
+  const bool totp = ask.kind == FactorKind::totp;
+  CS_TRY(shown.uri, otpauth::build({.kind = totp ? otpauth::Kind::totp : otpauth::Kind::hotp,
+                                    .issuer = ask.issuer.text(),
+                                    .account = subject.fixed.name.username.text(),
+                                    .secret = std::move(secret),
+                                    .algorithm = ask.oath.algorithm,
+                                    .digits = static_cast<oath::Digits>(ask.oath.digits),
+                                    .period_seconds = ask.oath.period_seconds,
+                                    .counter = ask.counter}));
+  return shown;
+}
+
+}  // namespace
+
+// What one change does to a factor, and from which states it may.
+struct FactorService::Change {
+  Event event{};
+  std::optional<FactorState> from;  // none: any state but revoked
+  std::optional<FactorState> to;
+  const Label* label = nullptr;
+
+  [[nodiscard]] bool allowed_from(FactorState state) const {
+    return from ? state == *from : state != FactorState::revoked;
+  }
+  void apply(Factor& factor) const {
+    if (to) factor.state = *to;
+    if (label != nullptr) factor.label = label->text();
+  }
+};
+
+JournalEntry FactorService::entry(Peer peer, Event event) const {
+  return {.at = clock_.now(), .event = event, .peer_uid = peer.uid};
+}
+
+awaitable<Result<hsm::Generated>> FactorService::secret_of(EnrolOath& ask) {
+  if (!ask.secret) co_return co_await hsm_.generate_oath(ask.oath.algorithm);
+  SecretBytes imported = std::move(*ask.secret);
+  ask.secret.reset();
+  CS_CO_TRY(Bytes sealed, co_await hsm_.seal_oath(ask.oath.algorithm, std::move(imported)));
+  co_return hsm::Generated{std::move(sealed), SecretBytes{}};
+}
+
+awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
+  CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, ask.name));
+  CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
+  CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
+  if (subject->factors.size() >= kFactorsMax) {
+    co_return Error{ErrorCode::limit_exceeded, "enrol.factors"};
+  }
+
+  CS_CO_TRY(hsm::Generated made, co_await secret_of(ask));
+  CS_CO_TRY(Shown shown, shown_to_owner(*subject, ask, std::move(made.secret)));
+  Factor factor{.subject = subject->fixed.id,
+                .kind = ask.kind,
+                .label = ask.label.text(),
+                .oath = ask.oath,
+                .sealed = std::move(made.sealed),
+                .created_at = clock_.now()};
+  CS_CO_TRY(factor.id, co_await store_.enrol(subject, factor, start_of(ask),
+                                             entry(peer, Event::factor_enrolled)));
+  co_return Answer{
+      Enrolment{.factor = {.subject = subject->fixed.name, .factor = std::move(factor)},
+                .secret_base32 = std::move(shown.base32),
+                .otpauth_uri = std::move(shown.uri)}};
+}
+
+awaitable<Result<Answer>> FactorService::list(Peer peer, const ListFactors& ask) {
+  CS_CO_TRY(const SubjectPtr subject, co_await find_.by_name(peer, ask.name));
+  FactorList list;
+  for (const FactorRecord& factor : subject->factors) {
+    list.factors.push_back(report_of(*subject, factor));
+  }
+  co_return Answer{std::move(list)};
+}
+
+awaitable<Result<Answer>> FactorService::report(Peer peer, FactorId factor) {
+  CS_CO_TRY(const SubjectPtr subject, co_await find_.by_factor(peer, factor));
+  co_return Answer{report_of(*subject, *subject->find(factor))};
+}
+
+awaitable<Result<Answer>> FactorService::rename(Peer peer, const RenameFactor& ask) {
+  co_return co_await change(peer, ask.factor,
+                            Change{.event = Event::factor_renamed, .label = &ask.label});
+}
+
+awaitable<Result<Answer>> FactorService::suspend(Peer peer, const SuspendFactor& ask) {
+  co_return co_await change(peer, ask.factor,
+                            Change{.event = Event::factor_suspended,
+                                   .from = FactorState::active,
+                                   .to = FactorState::suspended});
+}
+
+awaitable<Result<Answer>> FactorService::resume(Peer peer, const ResumeFactor& ask) {
+  co_return co_await change(peer, ask.factor,
+                            Change{.event = Event::factor_resumed,
+                                   .from = FactorState::suspended,
+                                   .to = FactorState::active});
+}
+
+awaitable<Result<Answer>> FactorService::revoke(Peer peer, const RevokeFactor& ask) {
+  co_return co_await change(peer, ask.factor,
+                            Change{.event = Event::factor_revoked, .to = FactorState::revoked});
+}
+
+awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change change) {
+  CS_CO_TRY(const SubjectPtr found, co_await find_.by_factor(peer, id));
+  {
+    CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
+    CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
+    const FactorRecord* record = subject->find(id);
+    if (record == nullptr) co_return Error{ErrorCode::not_found, "factor.id"};
+    if (!change.allowed_from(record->fixed.state)) {
+      co_return Error{ErrorCode::conflict, "factor.state"};
+    }
+    Factor changed = record->fixed;
+    change.apply(changed);
+    CS_CO_CHECK(co_await store_.change(subject, std::move(changed), entry(peer, change.event)));
+  }
+  co_return co_await report(peer, id);
+}
+
+}  // namespace countersign

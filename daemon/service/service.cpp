@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/service.hpp"
+
+#include "policies/authorise.hpp"
+
+namespace countersign {
+namespace {
+
+using Answered = awaitable<Result<Answer>>;
+
+// A verdict is one kind of answer.
+Answered as_answer(awaitable<Result<Verdict>> verdict) {
+  CS_CO_TRY(Verdict value, co_await std::move(verdict));
+  co_return Answer{std::move(value)};
+}
+
+Answered ready(Answer answer) { co_return answer; }
+
+}  // namespace
+
+Service::Service(Parts parts)
+    : parts_{std::move(parts)},
+      verify_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      subjects_{parts_.store, turns_, parts_.policy, parts_.clock},
+      factors_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      resynchronise_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      started_at_{parts_.clock.now()} {}
+
+struct Service::Dispatch {
+  Service& service;
+  Peer peer;
+  const RequestId& id;
+
+  Answered operator()(const Verify& ask) {
+    return as_answer(service.verify_.verify(peer, id, ask));
+  }
+  Answered operator()(const ConfirmFactor& ask) {
+    return as_answer(service.verify_.confirm(peer, id, ask));
+  }
+  Answered operator()(const ResynchroniseFactor& ask) {
+    return as_answer(service.resynchronise_.resynchronise(peer, ask));
+  }
+  Answered operator()(const Health&) {
+    const HsmHealth hsm = service.parts_.hsm_health();
+    return ready(HealthReport{hsm.workers_ready > 0, hsm.workers_ready, hsm.workers});
+  }
+  Answered operator()(const CreateSubject& ask) { return service.subjects_.create(peer, ask); }
+  Answered operator()(const GetSubject& ask) { return service.subjects_.get(peer, ask); }
+  Answered operator()(const SuspendSubject& ask) { return service.subjects_.suspend(peer, ask); }
+  Answered operator()(const ResumeSubject& ask) { return service.subjects_.resume(peer, ask); }
+  Answered operator()(const UnlockSubject& ask) { return service.subjects_.unlock(peer, ask); }
+  Answered operator()(EnrolOath& ask) { return service.factors_.enrol(peer, std::move(ask)); }
+  Answered operator()(const ListFactors& ask) { return service.factors_.list(peer, ask); }
+  Answered operator()(const RenameFactor& ask) { return service.factors_.rename(peer, ask); }
+  Answered operator()(const SuspendFactor& ask) { return service.factors_.suspend(peer, ask); }
+  Answered operator()(const ResumeFactor& ask) { return service.factors_.resume(peer, ask); }
+  Answered operator()(const RevokeFactor& ask) { return service.factors_.revoke(peer, ask); }
+  Answered operator()(const GetStatus&) { return service.status(); }
+  Answered operator()(const CheckStore& ask) {
+    CS_CO_TRY(CheckedSlice slice, co_await service.parts_.store.check(ask.cursor));
+    co_return Answer{
+        StoreReport{std::move(slice.cursor), slice.records, std::move(slice.problems)}};
+  }
+};
+
+awaitable<Result<Answer>> Service::answer(Peer peer, Request& request) {
+  const auto operation = static_cast<Operation>(request.ask.index());
+  const CurrentPolicy policy = parts_.policy;
+  CS_CO_CHECK(policies::authorise(*policy, peer, operation));
+  Dispatch dispatch{*this, peer, request.id};
+  Result<Answer> answer = co_await std::visit(dispatch, request.ask);
+  count(answer);
+  co_return answer;
+}
+
+awaitable<Result<Answer>> Service::status() {
+  CS_CO_TRY(const StoreCounts counts, co_await parts_.store.counts());
+  const HsmHealth hsm = parts_.hsm_health();
+  co_return Answer{StatusReport{.started_at = started_at_,
+                                .hsm_workers_ready = hsm.workers_ready,
+                                .hsm_workers = hsm.workers,
+                                .subjects = counts.subjects,
+                                .factors = counts.factors,
+                                .journal_records = counts.journal_records,
+                                .accepted = accepted_,
+                                .rejected = rejected_,
+                                .failed = failed_}};
+}
+
+void Service::count(const Result<Answer>& answer) {
+  if (!answer) {
+    ++failed_;
+    return;
+  }
+  if (const auto* verdict = std::get_if<Verdict>(&*answer)) {
+    ++(verdict->accepted ? accepted_ : rejected_);
+  }
+}
+
+}  // namespace countersign

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every request, once: may this peer ask it, and who answers it.
+#pragma once
+
+#include "daemon/model/replies.hpp"
+#include "daemon/model/requests.hpp"
+#include "daemon/service/factor_service.hpp"
+#include "daemon/service/resynchronise_service.hpp"
+#include "daemon/service/subject_service.hpp"
+#include "daemon/service/verify_service.hpp"
+#include "policies/operation.hpp"
+
+#include <functional>
+
+namespace countersign {
+
+// How the HSM is, in two numbers.
+struct HsmHealth {
+  std::uint32_t workers_ready = 0;
+  std::uint32_t workers = 0;
+};
+
+class Service {
+ public:
+  struct Parts {
+    Store& store;
+    hsm::Hsm& hsm;
+    const CurrentPolicy& policy;
+    const Clock& clock;
+    std::function<HsmHealth()> hsm_health;
+  };
+  explicit Service(Parts parts);
+
+  // REQUIRES: `request` stays where it is until the awaitable is complete.
+  // ENSURES: whatever was answered is durable.
+  awaitable<Result<Answer>> answer(Peer peer, Request& request);
+
+ private:
+  struct Dispatch;  // one overload an operation
+
+  awaitable<Result<Answer>> status();
+  void count(const Result<Answer>& answer);
+
+  Parts parts_;
+  Turns turns_;
+  VerifyService verify_;
+  SubjectService subjects_;
+  FactorService factors_;
+  ResynchroniseService resynchronise_;
+  Time started_at_;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t rejected_ = 0;
+  std::uint64_t failed_ = 0;
+};
+
+}  // namespace countersign

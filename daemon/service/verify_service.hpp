@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a verify, from top to bottom: one coroutine a request.
+#pragma once
+
+#include "base/clock.hpp"
+#include "daemon/model/requests.hpp"
+#include "daemon/service/current_policy.hpp"
+#include "daemon/service/turns.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/verify/judge.hpp"
+#include "hsm/client/hsm.hpp"
+#include "policies/operation.hpp"
+
+#include <optional>
+
+namespace countersign {
+
+class VerifyService {
+ public:
+  // How often another writer may be first before we give up.
+  static constexpr int kConflictsMax = 8;
+
+  VerifyService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
+                const Clock& clock)
+      : store_{store}, hsm_{hsm}, turns_{turns}, policy_{policy}, clock_{clock} {}
+
+  // Does this passcode belong to this person, now, for the first time?
+  //
+  // REQUIRES: the peer may verify. Fails with `denied` (realm), `unavailable`, `corrupt`,
+  // `limit_exceeded`, `conflict`.
+  // ENSURES: the verdict, the moves and the journal record are durable.
+  awaitable<Result<Verdict>> verify(Peer peer, const RequestId& id, const Verify& ask);
+
+  // The same for a factor that waits for its first code: an acceptance makes it active.
+  awaitable<Result<Verdict>> confirm(Peer peer, const RequestId& id, const ConfirmFactor& ask);
+
+ private:
+  // What is asked, in the words that both questions share.
+  struct Question {
+    Event event{};
+    SubjectId subject{};
+    std::optional<FactorId> factor;
+    const Passcode& passcode;
+    const std::string& client_address;
+  };
+
+  awaitable<Result<SubjectId>> whose(const Verify& ask);
+  awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question);
+  awaitable<Result<Attempt>> attempt(const SubjectRecord& subject, const Question& question,
+                                     const policies::Policy& policy,
+                                     const verify::Circumstances& circumstances);
+  awaitable<Result<Attempt>> refuse(const SubjectRecord& subject, verify::Refusal refusal,
+                                    const Question& question, const policies::Policy& policy,
+                                    const verify::Circumstances& circumstances);
+
+  Store& store_;
+  hsm::Hsm& hsm_;
+  Turns& turns_;
+  const CurrentPolicy& policy_;
+  const Clock& clock_;
+};
+
+}  // namespace countersign

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/verify/candidates.hpp"
+
+#include <tuple>
+
+namespace countersign::verify {
+namespace {
+
+Candidates refused(Reason reason, std::chrono::seconds retry_after = std::chrono::seconds{0}) {
+  Candidates none;
+  none.refusal = Refusal{reason, retry_after};
+  return none;
+}
+
+// Is the subject open to attempts at all?
+std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
+                              Time now) {
+  if (subject.fixed.state != SubjectState::active) return Refusal{Reason::suspended, {}};
+  const Budget& budget = subject.budget;
+  if (const auto shut = policies::closed(throttle, budget.failures, budget.not_before, now)) {
+    return Refusal{Reason::throttled, shut->retry_after};
+  }
+  return std::nullopt;
+}
+
+// The better candidate comes first: the right length, then the most recently used.
+bool better(const FactorRecord& a, const FactorRecord& b, std::size_t length) {
+  const auto rank = [length](const FactorRecord& factor) {
+    return std::tuple{factor.fixed.oath.digits == length, factor.motion.accepted_at};
+  };
+  return rank(a) > rank(b);
+}
+
+void insert(Candidates& chosen, const FactorRecord& factor, std::size_t length) {
+  std::size_t place = chosen.size;
+  while (place > 0 && better(factor, *chosen.factors[place - 1], length)) --place;
+  if (place == kCandidatesMax) return;
+  const std::size_t last = std::min(chosen.size, kCandidatesMax - 1);
+  for (std::size_t i = last; i > place; --i) chosen.factors[i] = chosen.factors[i - 1];
+  chosen.factors[place] = &factor;
+  chosen.size = last + 1;
+}
+
+}  // namespace
+
+Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
+                      std::size_t passcode_length, const policies::Throttle& throttle, Time now) {
+  if (const auto refusal = closed(subject, throttle, now)) {
+    return refused(refusal->reason, refusal->retry_after);
+  }
+
+  Candidates chosen;
+  Reason why_none = Reason::no_such_factor;
+  for (const FactorRecord& factor : subject.factors) {
+    if (named && factor.fixed.id != *named) continue;
+    if (factor.fixed.state == FactorState::suspended) why_none = Reason::suspended;
+    if (factor.fixed.state != FactorState::active) continue;
+    if (factor.motion.failures >= throttle.failures_max) {
+      why_none = Reason::throttled;
+      continue;
+    }
+    insert(chosen, factor, passcode_length);
+  }
+  return chosen.size == 0 ? refused(why_none) : chosen;
+}
+
+Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId id,
+                                const policies::Throttle& throttle, Time now) {
+  if (const auto refusal = closed(subject, throttle, now)) {
+    return refused(refusal->reason, refusal->retry_after);
+  }
+  const FactorRecord* factor = subject.find(id);
+  if (factor == nullptr || factor->fixed.state != FactorState::pending) {
+    return refused(Reason::no_such_factor);
+  }
+  if (factor->motion.failures >= throttle.failures_max) return refused(Reason::throttled);
+  Candidates chosen;
+  chosen.factors[0] = factor;
+  chosen.size = 1;
+  return chosen;
+}
+
+}  // namespace countersign::verify

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which factors a passcode is tried on, or why on none.
+#pragma once
+
+#include "base/clock.hpp"
+#include "daemon/model/attempt.hpp"
+#include "daemon/model/subject.hpp"
+#include "policies/throttle.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace countersign::verify {
+
+// Why an attempt is not evaluated.
+struct Refusal {
+  Reason reason = Reason::no_such_factor;
+  std::chrono::seconds retry_after{0};
+};
+
+struct Candidates {
+  std::array<const FactorRecord*, kCandidatesMax> factors{};
+  std::size_t size = 0;
+  std::optional<Refusal> refusal;  // set exactly when size is 0
+
+  [[nodiscard]] std::span<const FactorRecord* const> all() const { return {factors.data(), size}; }
+};
+
+// The active factors that the passcode may belong to: the one that was named, or at most
+// kCandidatesMax of the subject's, those whose codes have this length and that were used last
+// first. A factor with `failures_max` failures of its own is none until it is unlocked.
+//
+// The result points into `subject`.
+[[nodiscard]] Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
+                                    std::size_t passcode_length, const policies::Throttle& throttle,
+                                    Time now);
+
+// The one factor that is being confirmed: it must be pending.
+[[nodiscard]] Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId factor,
+                                              const policies::Throttle& throttle, Time now);
+
+}  // namespace countersign::verify

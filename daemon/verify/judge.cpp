@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/verify/judge.hpp"
+
+#include "daemon/verify/window.hpp"
+#include "policies/throttle.hpp"
+
+#include <algorithm>
+
+namespace countersign::verify {
+namespace {
+
+Attempt attempt_on(const SubjectRecord& subject, const Circumstances& circumstances) {
+  Attempt attempt;
+  attempt.subject = subject.fixed.id;
+  attempt.entry = {.at = circumstances.now,
+                   .event = circumstances.event,
+                   .peer_uid = circumstances.peer_uid,
+                   .subject = subject.fixed.id,
+                   .failures = subject.budget.failures,
+                   // This attempt, and those that were refused unevaluated since the last one.
+                   .count = 1 + subject.budget.throttled,
+                   .client_address = circumstances.client_address};
+  return attempt;
+}
+
+void reject(Attempt& attempt, Reason reason) {
+  attempt.verdict = {.accepted = false, .reason = reason};
+  attempt.entry.outcome = reason;
+}
+
+// How far the token's clock is ahead now, as far as the policy follows it.
+std::int32_t drift_after(const FactorRecord& factor, std::uint64_t counter,
+                         const policies::Windows& windows, Time now) {
+  if (factor.fixed.kind != FactorKind::totp) return 0;
+  const std::int64_t ahead =
+      static_cast<std::int64_t>(counter) - totp_step(now, factor.fixed.oath.period_seconds);
+  const std::int64_t limit = windows.totp_drift_steps_max;
+  return static_cast<std::int32_t>(std::clamp(ahead, -limit, limit));
+}
+
+// The winner moves; its failures and, where there are any, the subject's are forgotten.
+void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
+            const policies::Windows& windows, const Circumstances& circumstances) {
+  const FactorRecord& winner = *match.factor;
+  Move& move = attempt.moves[0];
+  attempt.move_count = 1;
+  move.factor = winner.fixed.id;
+  move.motion = {.version = next(winner.motion.version),
+                 .position = Position{static_cast<std::int64_t>(match.counter)},
+                 .drift = drift_after(winner, match.counter, windows, circumstances.now),
+                 .failures = 0,
+                 .last_request = circumstances.tag,
+                 .accepted_at = circumstances.now};
+  if (subject.budget.failures != 0 || subject.budget.throttled != 0) {
+    attempt.budget = Budget{.version = next(subject.budget.version)};
+  }
+  if (circumstances.event == Event::confirm) attempt.state = FactorState::active;
+  attempt.verdict = {.accepted = true, .factor = winner.fixed.id, .kind = winner.fixed.kind};
+  attempt.entry.factor = winner.fixed.id;
+  attempt.entry.version = move.motion.version;
+  attempt.entry.position = move.motion.position;
+  attempt.entry.failures = 0;
+}
+
+// All candidates and the subject are charged, whichever of them was meant.
+void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& candidates,
+            const policies::Throttle& throttle, Time now) {
+  Budget budget = subject.budget;
+  budget.version = next(budget.version);
+  budget.failures += 1;
+  budget.throttled = 0;
+  budget.not_before = policies::not_before_after(throttle, budget.failures, now);
+  attempt.budget = budget;
+  attempt.entry.failures = budget.failures;
+
+  for (const FactorRecord* factor : candidates.all()) {
+    Move& move = attempt.moves[attempt.move_count++];
+    move.factor = factor->fixed.id;
+    move.motion = factor->motion;
+    move.motion.version = next(factor->motion.version);
+    move.motion.failures += 1;
+  }
+  if (candidates.size != 1) return;
+  attempt.entry.factor = attempt.moves[0].factor;
+  attempt.entry.version = attempt.moves[0].motion.version;
+  attempt.entry.position = attempt.moves[0].motion.position;
+}
+
+// The request that was accepted last, asking again because its reply was lost: the same peer and
+// id (both are in the tag), the same position, not long ago.
+bool is_repeat(const Match& match, const Circumstances& circumstances) {
+  const Motion& motion = match.factor->motion;
+  const auto age = circumstances.now - motion.accepted_at;
+  return !match.fresh && static_cast<std::int64_t>(match.counter) == number(motion.position) &&
+         motion.last_request == circumstances.tag && motion.last_request != RequestTag{} &&
+         age >= age.zero() && age <= kRepeatWindow;
+}
+
+}  // namespace
+
+Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
+              const std::optional<Match>& match, const policies::Policy& policy,
+              const Circumstances& circumstances) {
+  Attempt attempt = attempt_on(subject, circumstances);
+  // A decoy never accepts, not even the one guess in a million that meets its secret.
+  const bool known = !is_decoy(subject.fixed.id);
+  if (known && match && match->fresh) {
+    accept(attempt, subject, *match, policy.windows, circumstances);
+    return attempt;
+  }
+  if (known && match && circumstances.event == Event::verify && is_repeat(*match, circumstances)) {
+    attempt.entry.event = Event::repeat;
+    attempt.entry.factor = match->factor->fixed.id;
+    attempt.entry.count = 1;  // the refused ones wait for the next evaluated attempt
+    attempt.verdict = {.accepted = true,
+                       .factor = match->factor->fixed.id,
+                       .kind = match->factor->fixed.kind,
+                       .repeated = true};
+    return attempt;
+  }
+  const Reason reason = match ? Reason::replayed : Reason::wrong_code;
+  reject(attempt, known ? reason : Reason::no_such_factor);
+  charge(attempt, subject, candidates, policy.throttle, circumstances.now);
+  return attempt;
+}
+
+Attempt refuse(const SubjectRecord& subject, const Refusal& refusal,
+               const Circumstances& circumstances) {
+  Attempt attempt = attempt_on(subject, circumstances);
+  attempt.journalled = false;
+  reject(attempt, is_decoy(subject.fixed.id) ? Reason::no_such_factor : refusal.reason);
+  attempt.verdict.retry_after = refusal.retry_after;
+  attempt.budget = subject.budget;
+  attempt.budget->version = next(subject.budget.version);
+  attempt.budget->throttled += 1;
+  return attempt;
+}
+
+}  // namespace countersign::verify

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/verify/match.hpp"
+
+#include "daemon/verify/window.hpp"
+
+namespace countersign::verify {
+
+static_assert(Window::kCountersMax == hsm::kCountersMax);
+
+awaitable<Result<std::optional<Match>>> match(const Candidates& candidates,
+                                              const Passcode& passcode,
+                                              const policies::Windows& windows, Time now,
+                                              hsm::Hsm& hsm) {
+  std::optional<Match> used_up;
+  for (const FactorRecord* factor : candidates.all()) {
+    const Window window = window_of(*factor, windows, now);
+    const hsm::MatchOath question{.sealed = factor->fixed.sealed,
+                                  .algorithm = factor->fixed.oath.algorithm,
+                                  .digits = factor->fixed.oath.digits,
+                                  .counters = window.counters(),
+                                  .passcode = passcode.expose()};
+    CS_CO_TRY(const auto counter, co_await hsm.match_oath(question));
+    if (!counter) continue;
+    const Match found{factor, *counter, is_fresh(*factor, *counter)};
+    if (found.fresh) co_return found;
+    if (!used_up) used_up = found;
+  }
+  co_return used_up;
+}
+
+}  // namespace countersign::verify

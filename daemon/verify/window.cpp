@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/verify/window.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace countersign::verify {
+namespace {
+
+// 0, -1, +1, -2, +2 … around the step at which the token is expected: one HMAC for a good code.
+Window totp_window(const FactorRecord& factor, const policies::Windows& windows, Time now) {
+  const std::int64_t expected =
+      totp_step(now, factor.fixed.oath.period_seconds) + factor.motion.drift;
+  const std::int64_t position = number(factor.motion.position);
+  const int reach = std::max(windows.totp_steps_before, windows.totp_steps_after);
+
+  Window window;
+  bool position_listed = false;
+  for (const bool fresh : {true, false}) {
+    for (int distance = 0; distance <= reach; ++distance) {
+      for (const int sign : {-1, +1}) {
+        if (distance == 0 && sign > 0) continue;
+        const int limit = sign < 0 ? windows.totp_steps_before : windows.totp_steps_after;
+        const std::int64_t step = expected + sign * distance;
+        if (distance > limit || (step > position) != fresh) continue;
+        window.add(step);
+        position_listed = position_listed || step == position;
+      }
+    }
+  }
+  // A repeated request is recognised by the last position, wherever the window has gone since.
+  if (!position_listed) window.add(position);
+  return window;
+}
+
+Window hotp_window(const FactorRecord& factor, const policies::Windows& windows) {
+  const std::int64_t position = number(factor.motion.position);
+  Window window;
+  for (int ahead = 1; ahead <= windows.hotp_look_ahead; ++ahead) {
+    if (position > std::numeric_limits<std::int64_t>::max() - ahead) break;
+    window.add(position + ahead);
+  }
+  window.add(position);
+  return window;
+}
+
+}  // namespace
+
+std::int64_t totp_step(Time now, std::uint16_t period_seconds) {
+  return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() / period_seconds;
+}
+
+Window window_of(const FactorRecord& factor, const policies::Windows& windows, Time now) {
+  switch (factor.fixed.kind) {
+    case FactorKind::totp:
+      return totp_window(factor, windows, now);
+    case FactorKind::hotp:
+      return hotp_window(factor, windows);
+  }
+  return {};
+}
+
+}  // namespace countersign::verify

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/world.hpp"
+
+#include "daemon/verify/window.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace countersign::test {
+namespace {
+
+const Error kBroken{ErrorCode::unavailable, "world.broken"};
+
+SubjectRecord record_of(SubjectId id, const char* username) {
+  return {.fixed = {.id = id,
+                    .name = {*Realm::from("default"), *Username::from(username)},
+                    .state = SubjectState::active}};
+}
+
+FactorRecord factor_of(FactorId id, SubjectId subject, FactorKind kind, FactorState state) {
+  FactorRecord record;
+  record.fixed = {.id = id, .subject = subject, .kind = kind, .state = state};
+  return record;
+}
+
+}  // namespace
+
+World::World() {
+  rules.peers.push_back({.name = "test", .uid = kPeer.uid, .roles = {true, true, true}});
+  subjects_.emplace(kAlice, record_of(kAlice, "alice"));
+  add(kTotp, FactorKind::totp);
+}
+
+FactorRecord& World::add(FactorId id, FactorKind kind, FactorState state) {
+  return alice().factors.emplace_back(factor_of(id, kAlice, kind, state));
+}
+
+FactorRecord& World::factor(FactorId id) {
+  return *std::ranges::find(alice().factors, id, [](const auto& f) { return f.fixed.id; });
+}
+
+std::string World::code_at(std::uint64_t counter) {
+  std::string digits = std::to_string(1'000'000 + counter % 1'000'000);
+  return digits.substr(1);
+}
+
+std::string World::code_now() const {
+  return code_at(static_cast<std::uint64_t>(verify::totp_step(clock.time, 30)));
+}
+
+RequestId World::request_id(int number) {
+  RequestId id;
+  id.size = RequestId::kBytesMin;
+  id.bytes[0] = std::byte(number & 0xff);
+  id.bytes[1] = std::byte(number >> 8 & 0xff);
+  return id;
+}
+
+Result<Verdict> World::verify(std::string_view passcode, std::string_view username) {
+  return run(verify_later(std::string{passcode}, std::string{username}));
+}
+
+awaitable<Result<Verdict>> World::verify_later(std::string passcode, std::string username) {
+  const RequestId id = request_id(next_request_++);
+  const Verify ask{.subject = SubjectName{*Realm::from(""), *Username::from(username)},
+                   .factor = {},
+                   .passcode = *Passcode::from(passcode),
+                   .client_address = {}};
+  co_return co_await service_.verify(kPeer, id, ask);
+}
+
+Result<Verdict> World::verify(std::string_view passcode, const RequestId& id,
+                              std::optional<FactorId> factor) {
+  const Verify ask{.subject = SubjectName{*Realm::from(""), *Username::from("alice")},
+                   .factor = factor,
+                   .passcode = *Passcode::from(passcode),
+                   .client_address = {}};
+  return run(service_.verify(kPeer, id, ask));
+}
+
+Result<Verdict> World::confirm(FactorId factor, std::string_view passcode) {
+  const ConfirmFactor ask{factor, *Passcode::from(passcode)};
+  const RequestId id = request_id(next_request_++);
+  return run(service_.confirm(kPeer, id, ask));
+}
+
+awaitable<Result<SubjectId>> World::identify(const SubjectName& name) {
+  if (breaks()) co_return kBroken;
+  for (const auto& [id, record] : subjects_) {
+    if (!is_decoy(id) && record.fixed.name == name) co_return id;
+  }
+  co_return SubjectId{-7};
+}
+
+awaitable<Result<SubjectId>> World::owner(FactorId factor) {
+  if (breaks()) co_return kBroken;
+  for (const auto& [id, record] : subjects_) {
+    if (!is_decoy(id) && record.find(factor) != nullptr) co_return id;
+  }
+  co_return Error{ErrorCode::not_found, "factor.id"};
+}
+
+awaitable<Result<SubjectPtr>> World::subject(SubjectId id) {
+  if (breaks()) co_return kBroken;
+  if (is_decoy(id) && !subjects_.contains(id)) {
+    SubjectRecord decoy = record_of(id, "decoy");
+    decoy.factors.push_back(
+        factor_of(FactorId{number(id)}, id, FactorKind::totp, FactorState::active));
+    subjects_.emplace(id, std::move(decoy));
+  }
+  co_return std::make_shared<const SubjectRecord>(subjects_.at(id));
+}
+
+awaitable<Status> World::commit(SubjectPtr from, const Attempt& attempt) {
+  if (breaks()) co_return kBroken;
+  co_return apply(*from, attempt);
+}
+
+Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
+  SubjectRecord& now = subjects_.at(attempt.subject);
+  if (conflicts > 0) {
+    --conflicts;
+    now.budget.version = next(now.budget.version);
+  }
+  if (now.budget.version != from.budget.version) return Error{ErrorCode::conflict, "world.budget"};
+  for (const Move& move : attempt.moved()) {
+    if (now.find(move.factor)->motion.version != from.find(move.factor)->motion.version) {
+      return Error{ErrorCode::conflict, "world.motion"};
+    }
+  }
+  for (FactorRecord& record : now.factors) {
+    for (const Move& move : attempt.moved()) {
+      if (move.factor == record.fixed.id) record.motion = move.motion;
+    }
+    if (attempt.state && record.fixed.id == attempt.moves[0].factor) {
+      record.fixed.state = *attempt.state;
+    }
+  }
+  if (attempt.budget) now.budget = *attempt.budget;
+  if (attempt.journalled) entries.push_back(attempt.entry);
+  return {};
+}
+
+awaitable<Result<SubjectId>> World::create(const SubjectName&, SubjectState, JournalEntry) {
+  co_return kBroken;
+}
+awaitable<Result<FactorId>> World::enrol(SubjectPtr, Factor, Position, JournalEntry) {
+  co_return kBroken;
+}
+awaitable<Status> World::change(SubjectPtr, Factor, JournalEntry) { co_return kBroken; }
+awaitable<Status> World::change(SubjectPtr, SubjectState, JournalEntry) { co_return kBroken; }
+awaitable<Status> World::unlock(SubjectPtr, JournalEntry) { co_return kBroken; }
+awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }
+awaitable<Result<CheckedSlice>> World::check(std::string) { co_return kBroken; }
+awaitable<Result<StoreCounts>> World::counts() { co_return kBroken; }
+
+awaitable<Result<std::optional<std::uint64_t>>> World::match_oath(hsm::MatchOath question) {
+  if (breaks()) co_return kBroken;
+  ++matches;
+  for (const std::uint64_t counter : question.counters) {
+    if (match_any || code_at(counter) == question.passcode) co_return counter;
+  }
+  co_return std::nullopt;
+}
+
+awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey, BytesView) { co_return kBroken; }
+awaitable<Result<Bytes>> World::seal_oath(HashAlgorithm, SecretBytes) { co_return kBroken; }
+awaitable<Result<hsm::Generated>> World::generate_oath(HashAlgorithm) { co_return kBroken; }
+
+}  // namespace countersign::test

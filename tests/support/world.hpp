@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything outside the verification core, in memory: clock, store, HSM, policy.
+//
+// It counts the calls made to it and fails the n-th on demand. Its HSM computes no HMAC: a code is
+// the counter's last digits, which makes the right passcode at any time a one-liner. For unit
+// tests alone; whatever the product promises is also shown on the real parts.
+#pragma once
+
+#include "daemon/service/service.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace countersign::test {
+
+inline constexpr Time kNoon = from_milliseconds(1'800'000'000'000);
+
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] Time now() const override { return time; }
+  Time time = kNoon;
+};
+
+// Runs one coroutine to its end on a loop of its own.
+template <class T>
+T run(awaitable<T> task);
+
+// Runs all of them at once and returns what each gave, in order.
+template <class T>
+std::vector<T> run_all(std::vector<awaitable<T>> tasks);
+
+class World final : public Store, public hsm::Hsm {
+ public:
+  static constexpr SubjectId kAlice{1};
+  static constexpr FactorId kTotp{11};
+  static constexpr FactorId kHotp{12};
+  static constexpr Peer kPeer{.uid = 1000, .gid = 1000, .role = Role::verify};
+
+  World();
+
+  // Alice has one active TOTP factor to begin with; this gives her more.
+  FactorRecord& add(FactorId id, FactorKind kind, FactorState state = FactorState::active);
+  FactorRecord& factor(FactorId id);
+  SubjectRecord& alice() { return subjects_.at(kAlice); }
+
+  static std::string code_at(std::uint64_t counter);
+  [[nodiscard]] std::string code_now() const;
+
+  // One verify of Alice (or whoever is named) by kPeer, with a fresh request id or this one.
+  Result<Verdict> verify(std::string_view passcode, std::string_view username = "alice");
+  Result<Verdict> verify(std::string_view passcode, const RequestId& id,
+                         std::optional<FactorId> factor = std::nullopt);
+  Result<Verdict> confirm(FactorId factor, std::string_view passcode);
+  awaitable<Result<Verdict>> verify_later(std::string passcode, std::string username);
+  static RequestId request_id(int number);
+
+  // Store.
+  awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
+  awaitable<Result<SubjectId>> owner(FactorId factor) override;
+  awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
+  awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
+  awaitable<Result<SubjectId>> create(const SubjectName&, SubjectState, JournalEntry) override;
+  awaitable<Result<FactorId>> enrol(SubjectPtr, Factor, Position, JournalEntry) override;
+  awaitable<Status> change(SubjectPtr, Factor, JournalEntry) override;
+  awaitable<Status> change(SubjectPtr, SubjectState, JournalEntry) override;
+  awaitable<Status> unlock(SubjectPtr, JournalEntry) override;
+  awaitable<Status> journal(JournalEntry) override;
+  awaitable<Result<CheckedSlice>> check(std::string) override;
+  awaitable<Result<StoreCounts>> counts() override;
+
+  // HSM.
+  awaitable<Result<std::optional<std::uint64_t>>> match_oath(hsm::MatchOath question) override;
+  awaitable<Result<hsm::Mac>> mac(hsm::MacKey, BytesView) override;
+  awaitable<Result<Bytes>> seal_oath(HashAlgorithm, SecretBytes) override;
+  awaitable<Result<hsm::Generated>> generate_oath(HashAlgorithm) override;
+
+  FakeClock clock;
+  policies::Policy rules;
+  std::vector<JournalEntry> entries;
+  int calls = 0;           // to the store and the HSM
+  int fail_call = 0;       // this one fails; 0: none
+  int conflicts = 0;       // so many commits find that another writer was first
+  int matches = 0;         // questions to the HSM
+  bool match_any = false;  // the HSM says yes to everything
+
+ private:
+  // True when this call is to fail.
+  bool breaks() { return ++calls == fail_call; }
+  Status apply(const SubjectRecord& from, const Attempt& attempt);
+
+  CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
+  std::map<SubjectId, SubjectRecord> subjects_;
+  Turns turns_;
+  VerifyService service_{*this, *this, turns_, policy_, clock};
+  int next_request_ = 1;
+};
+
+}  // namespace countersign::test
+
+#include "tests/support/world_run.hpp"
