@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/show.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <cctype>
+#include <ctime>
+#include <sstream>
+#include <string_view>
+
+namespace countersign::cli {
+namespace {
+
+std::string lower_words(std::string name, std::string_view prefix = {}) {
+  if (!prefix.empty() && name.starts_with(prefix)) name.erase(0, prefix.size());
+  std::ranges::transform(name, name.begin(), [](unsigned char c) {
+    return static_cast<char>(c == '_' ? ' ' : std::tolower(c));
+  });
+  return name;
+}
+
+std::string when(std::int64_t milliseconds) {
+  if (milliseconds == 0) return "never";
+  const std::time_t seconds = milliseconds / 1000;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return {text, size};
+}
+
+std::string full_name(const v1::SubjectName& name) {
+  return name.realm().empty() ? name.username() : name.realm() + "/" + name.username();
+}
+
+std::string retry(std::uint32_t seconds) {
+  return seconds == 0 ? "after an unlock (countersign subject unlock)"
+                      : "in " + std::to_string(seconds) + " s";
+}
+
+void show(std::ostream& out, const v1::Verdict& verdict) {
+  out << word(verdict.answer());
+  if (verdict.answer() != v1::ACCEPTED) out << ": " << word(verdict.reason());
+  if (verdict.repeated()) out << " (repeated)";
+  out << '\n';
+  if (verdict.factor_id() != 0) out << "factor: " << verdict.factor_id() << '\n';
+  if (verdict.reason() == v1::THROTTLED) {
+    out << "try again: " << retry(verdict.retry_after_seconds()) << '\n';
+  }
+}
+
+void show(std::ostream& out, const v1::HealthReport& report) {
+  out << (report.ready() ? "ready" : "not ready") << '\n'
+      << "hsm workers: " << report.hsm_workers_ready() << " of " << report.hsm_workers() << '\n';
+}
+
+void show(std::ostream& out, const v1::Subject& subject) {
+  out << "subject: " << full_name(subject.name()) << " (id " << subject.id() << ")\n"
+      << "state: " << lower_words(v1::SubjectState_Name(subject.state()), "SUBJECT_") << '\n'
+      << "failures: " << subject.failures() << '\n'
+      << "created: " << when(subject.created_at_ms()) << '\n';
+  if (subject.retry_after_seconds() != 0) {
+    out << "next attempt: " << retry(subject.retry_after_seconds()) << '\n';
+  }
+}
+
+void show(std::ostream& out, const v1::Factor& factor) {
+  out << "factor: " << factor.id() << '\n'
+      << "subject: " << full_name(factor.subject()) << '\n'
+      << "kind: " << lower_words(v1::FactorKind_Name(factor.kind())) << ", "
+      << lower_words(v1::HashAlgorithm_Name(factor.algorithm())) << ", " << factor.digits()
+      << " digits";
+  if (factor.kind() == v1::TOTP) out << ", every " << factor.period_seconds() << " s";
+  out << "\nstate: " << lower_words(v1::FactorState_Name(factor.state()), "FACTOR_") << '\n';
+  if (!factor.label().empty()) out << "label: " << factor.label() << '\n';
+  out << "failures: " << factor.failures() << '\n'
+      << "created: " << when(factor.created_at_ms()) << '\n'
+      << "last accepted: " << when(factor.accepted_at_ms()) << '\n';
+}
+
+void show(std::ostream& out, const v1::FactorList& list) {
+  if (list.factors().empty()) out << "no factors\n";
+  for (int i = 0; i < list.factors_size(); ++i) {
+    if (i > 0) out << '\n';
+    show(out, list.factors(i));
+  }
+}
+
+void show(std::ostream& out, const v1::Enrolment& enrolment) {
+  show(out, enrolment.factor());
+  if (enrolment.secret_base32().empty()) return;
+  out << "secret: " << enrolment.secret_base32() << '\n'
+      << "uri: " << enrolment.otpauth_uri() << '\n'
+      << "The secret is shown this once. It works after: countersign factor confirm "
+      << enrolment.factor().id() << '\n';
+}
+
+void show(std::ostream& out, const v1::StoreCheck& check) {
+  for (const std::string& problem : check.problems()) out << "problem: " << problem << '\n';
+  out << "records checked: " << check.records_checked() << '\n'
+      << "problems: " << check.problems_size() << '\n';
+}
+
+void show(std::ostream& out, const v1::Status& status) {
+  out << "version: " << status.version() << '\n'
+      << "started: " << when(status.started_at_ms()) << '\n'
+      << "hsm workers: " << status.hsm_workers_ready() << " of " << status.hsm_workers() << '\n'
+      << "subjects: " << status.subjects() << '\n'
+      << "factors: " << status.factors() << '\n'
+      << "journal records: " << status.journal_records() << '\n'
+      << "accepted: " << status.accepted() << ", rejected: " << status.rejected()
+      << ", failed: " << status.failed() << " (since the start)\n";
+}
+
+void show(std::ostream& out, const v1::Error& error) {
+  out << word(error.code()) << ": " << error.message() << '\n';
+}
+
+// The one message inside the reply.
+const google::protobuf::Message* outcome_of(const v1::Reply& reply) {
+  const auto* outcome = v1::Reply::descriptor()->FindOneofByName("outcome");
+  const auto* field = reply.GetReflection()->GetOneofFieldDescriptor(reply, outcome);
+  return field == nullptr ? nullptr : &reply.GetReflection()->GetMessage(reply, field);
+}
+
+}  // namespace
+
+std::string word(v1::Answer answer) { return lower_words(v1::Answer_Name(answer)); }
+std::string word(v1::Reason reason) { return lower_words(v1::Reason_Name(reason)); }
+std::string word(v1::ErrorCode code) { return lower_words(v1::ErrorCode_Name(code)); }
+
+std::string as_json(const v1::Reply& reply) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  const auto* outcome = outcome_of(reply);
+  // Printing a message that was parsed cannot fail; an empty object would say so if it did.
+  if (outcome == nullptr ||
+      !google::protobuf::util::MessageToJsonString(*outcome, &text, options).ok()) {
+    return "{}\n";
+  }
+  // An error is told apart from an answer by its name.
+  return reply.has_error() ? "{\"error\":" + text + "}\n" : text + "\n";
+}
+
+std::string as_text(const v1::Reply& reply) {
+  std::ostringstream out;
+  switch (reply.outcome_case()) {
+    case v1::Reply::kError:
+      show(out, reply.error());
+      break;
+    case v1::Reply::kVerdict:
+      show(out, reply.verdict());
+      break;
+    case v1::Reply::kHealthReport:
+      show(out, reply.health_report());
+      break;
+    case v1::Reply::kSubject:
+      show(out, reply.subject());
+      break;
+    case v1::Reply::kEnrolment:
+      show(out, reply.enrolment());
+      break;
+    case v1::Reply::kFactor:
+      show(out, reply.factor());
+      break;
+    case v1::Reply::kFactorList:
+      show(out, reply.factor_list());
+      break;
+    case v1::Reply::kStoreCheck:
+      show(out, reply.store_check());
+      break;
+    case v1::Reply::kStatus:
+      show(out, reply.status());
+      break;
+    case v1::Reply::OUTCOME_NOT_SET:
+      break;
+  }
+  return std::move(out).str();
+}
+
+}  // namespace countersign::cli
