@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// One PKCS#11 session, closed when it goes out of scope.
+//
+// It can be moved and never shared. Login state belongs to the token, not to us. Every verb fails
+// with `unavailable` (`denied` where a PIN was refused), named after the C_ call, with its CK_RV.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/secret_bytes.hpp"
+#include "hsm/attributes.hpp"
+#include "hsm/module.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace countersign::hsm {
+
+// The one wrap that two independent modules compute alike: RFC 3394, no parameter.
+inline constexpr CK_MECHANISM_TYPE kWrapMechanism = CKM_AES_KEY_WRAP;
+
+enum class Access : std::uint8_t { read_only, read_write };
+
+struct KeyPair {
+  CK_OBJECT_HANDLE public_key;
+  CK_OBJECT_HANDLE private_key;
+};
+
+class Session {
+ public:
+  static constexpr std::size_t kObjectsMax = 4096;
+  static constexpr std::size_t kAttributeBytesMax = 4096;
+  static constexpr std::size_t kWrapBytesMax = 1024;
+
+  // REQUIRES: `module` outlives the session.
+  static Result<Session> open(const Module& module, CK_SLOT_ID slot, Access access);
+
+  Session(Session&& other) noexcept
+      : functions_{other.functions_}, handle_{std::exchange(other.handle_, CK_INVALID_HANDLE)} {}
+  Session& operator=(Session&&) = delete;
+  ~Session();
+
+  Status login(CK_USER_TYPE user, const SecretBytes& pin);
+  Status logout();
+  // Sets the user's PIN. REQUIRES: logged in as security officer.
+  Status set_user_pin(const SecretBytes& pin);
+
+  Result<std::vector<CK_OBJECT_HANDLE>> find(const Attributes& like);
+  Result<CK_OBJECT_HANDLE> create(const Attributes& object);
+  Result<CK_OBJECT_HANDLE> generate(CK_MECHANISM_TYPE mechanism, const Attributes& key);
+  Result<KeyPair> generate_pair(CK_MECHANISM_TYPE mechanism, const Attributes& public_key,
+                                const Attributes& private_key);
+  Result<Bytes> wrap(CK_OBJECT_HANDLE by, CK_OBJECT_HANDLE key);
+  Result<CK_OBJECT_HANDLE> unwrap(CK_OBJECT_HANDLE by, BytesView wrapped, const Attributes& as);
+  Status set(CK_OBJECT_HANDLE object, const Attributes& values);
+  // The value of one plain attribute. Fails with `limit_exceeded` above kAttributeBytesMax.
+  Result<Bytes> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
+  // Whether an attribute is what it must be, inner lists included.
+  Result<bool> has(CK_OBJECT_HANDLE object, const CK_ATTRIBUTE& expected);
+  Status destroy(CK_OBJECT_HANDLE object);
+
+  // Signs into `signature` and returns the used part of it.
+  Result<BytesView> sign(CK_OBJECT_HANDLE key, CK_MECHANISM_TYPE mechanism, BytesView message,
+                         std::span<std::byte> signature);
+  Status random(std::span<std::byte> out);
+
+ private:
+  Session(CK_FUNCTION_LIST& functions, CK_SESSION_HANDLE handle)
+      : functions_{&functions}, handle_{handle} {}
+  Result<bool> has_list(CK_OBJECT_HANDLE object, const CK_ATTRIBUTE& expected);
+
+  CK_FUNCTION_LIST* functions_;
+  CK_SESSION_HANDLE handle_;
+};
+
+}  // namespace countersign::hsm
