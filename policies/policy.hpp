@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the security team decides: who may ask what, how wide a window is, how fast guesses may come.
+// What the security team decides: who may ask what, how wide a window is, how fast guesses may
+// come.
 //
 // A value, read from TOML over the defaults that are compiled in (default.toml). A mistake is
 // reported with file, line and column; an unknown key is a mistake.
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,26 +30,28 @@ struct PeerRule {
 
 // How far a code may lie from where the factor is expected to be.
 struct Windows {
-  std::uint8_t totp_steps_before = 1;  // 0 to 2, around the stored drift
-  std::uint8_t totp_steps_after = 1;   // 0 to 2
-  std::uint8_t totp_drift_steps_max = 10;
-  std::uint8_t hotp_look_ahead = 10;                // 1 to 30
+  std::uint8_t totp_steps_before = 1;                // 0 to 2, around the stored drift
+  std::uint8_t totp_steps_after = 1;                 // 0 to 2
+  std::uint8_t totp_drift_steps_max = 10;            // 0 to 100
+  std::uint8_t hotp_look_ahead = 10;                 // 1 to 30
   std::uint16_t hotp_resynchronise_counters = 1000;  // 1 to 1000
-  std::uint8_t totp_resynchronise_steps = 20;       // 1 to 100, each way
+  std::uint8_t totp_resynchronise_steps = 20;        // 1 to 100, each way
 };
 
 struct Throttle {
-  std::uint8_t failures_max = 100;  // 1 to 100: consecutive, then only an unlock helps
-  std::uint8_t failures_free = 5;   // so many failures cost no delay
-  std::chrono::seconds delay_first{1};
-  std::chrono::seconds delay_max{900};  // doubles from first to max
+  std::uint8_t failures_max = 100;      // 1 to 100: consecutive, then only an unlock helps
+  std::uint8_t failures_free = 5;       // 0 to failures_max: so many failures cost no delay
+  std::chrono::seconds delay_first{1};  // 1s to 1h
+  std::chrono::seconds delay_max{900};  // delay_first to 24h; doubles from first to max
 };
 
 struct Limits {
-  std::uint32_t connections_per_uid = 256;
-  std::uint32_t in_flight_per_uid = 4096;
-  std::uint32_t cached_subjects = 40'000;
+  std::uint32_t connections_per_uid = 256;  // 1 to 65536
+  std::uint32_t in_flight_per_uid = 4096;   // 1 to 65536
+  std::uint32_t cached_subjects = 40'000;   // 100 to 10000000
 };
+
+inline constexpr std::size_t kPolicyBytesMax = 256 * 1024;
 
 struct Policy {
   std::vector<PeerRule> peers;
@@ -64,11 +68,12 @@ struct Mistake {
   std::uint32_t column = 0;
 };
 
-// The compiled-in defaults. The daemon's own user and root are the only peers.
+// The compiled-in defaults. The user that this process runs as and root are the only peers.
 [[nodiscard]] Policy defaults();
 
-// `text` over the defaults. User and group names are looked up; one that does not exist is a
-// mistake. A file that names any [[peer]] replaces the default list of peers.
+// `text` over the defaults; the first mistake where there are several. User and group names are
+// looked up; one that does not exist is a mistake. A file that names any [[peer]] replaces the
+// default list of peers.
 [[nodiscard]] std::variant<Policy, Mistake> parse(std::string_view text, std::string_view file);
 
 }  // namespace countersign::policies

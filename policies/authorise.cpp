@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/authorise.hpp"
+
+#include <algorithm>
+
+namespace countersign::policies {
+namespace {
+
+// The sockets on which an operation may be asked for.
+struct Sockets {
+  bool verify = false;
+  bool provision = false;
+  bool admin = false;
+};
+
+// The security team's socket answers everything; no other socket answers more than its own trade.
+constexpr Sockets sockets_of(Operation operation) {
+  switch (operation) {
+    case Operation::verify:
+      return {.verify = true, .admin = true};
+    case Operation::health:
+      return {.verify = true, .provision = true, .admin = true};
+    case Operation::create_subject:
+    case Operation::get_subject:
+    case Operation::suspend_subject:
+    case Operation::resume_subject:
+    case Operation::enrol_oath:
+    case Operation::confirm_factor:
+    case Operation::list_factors:
+    case Operation::rename_factor:
+    case Operation::suspend_factor:
+    case Operation::resume_factor:
+    case Operation::revoke_factor:
+      return {.provision = true, .admin = true};
+    case Operation::unlock_subject:
+    case Operation::resynchronise_factor:
+    case Operation::check_store:
+    case Operation::get_status:
+      return {.admin = true};
+  }
+  return {};
+}
+
+constexpr bool answers(Role role, Operation operation) {
+  const Sockets sockets = sockets_of(operation);
+  switch (role) {
+    case Role::verify:
+      return sockets.verify;
+    case Role::provision:
+      return sockets.provision;
+    case Role::admin:
+      return sockets.admin;
+  }
+  return false;
+}
+
+// A rule without a user and a group would match everybody: it matches nobody.
+bool applies(const PeerRule& rule, const Peer& peer) {
+  if (!rule.uid && !rule.gid) return false;
+  if (rule.uid && *rule.uid != peer.uid) return false;
+  if (rule.gid && *rule.gid != peer.gid) return false;
+  const auto role = static_cast<std::size_t>(peer.role);
+  return role < kRoleCount && rule.roles[role];
+}
+
+bool covers(const PeerRule& rule, std::string_view realm) {
+  return rule.realms.empty() || std::ranges::find(rule.realms, realm) != rule.realms.end();
+}
+
+}  // namespace
+
+Status admit(const Policy& policy, const Peer& peer) {
+  for (const PeerRule& rule : policy.peers) {
+    if (applies(rule, peer)) return {};
+  }
+  return Error{ErrorCode::denied, "policy.peer"};
+}
+
+Status authorise(const Policy& policy, const Peer& peer, Operation operation) {
+  if (!answers(peer.role, operation)) return Error{ErrorCode::denied, "policy.operation"};
+  return admit(policy, peer);
+}
+
+// Rules add up, but a rule's realms open only its own sockets.
+Status authorise_realm(const Policy& policy, const Peer& peer, std::string_view realm) {
+  for (const PeerRule& rule : policy.peers) {
+    if (applies(rule, peer) && covers(rule, realm)) return {};
+  }
+  return Error{ErrorCode::denied, "policy.realm"};
+}
+
+}  // namespace countersign::policies

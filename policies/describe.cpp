@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/describe.hpp"
+
+#include "policies/duration.hpp"
+#include "policies/throttle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+namespace countersign::policies {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned kDigitsMin = 6;
+constexpr unsigned kDigitsMax = 8;
+constexpr int kNameColumn = 16;
+
+// Guesses as fast as the throttle lets them, from a clean count.
+std::uint32_t guesses_within(const Throttle& throttle, std::chrono::seconds time) {
+  Time now{};
+  std::uint32_t failures = 0;
+  while (failures < throttle.failures_max && now < Time{} + time) {
+    ++failures;
+    now = not_before_after(throttle, failures, now);
+  }
+  return failures;
+}
+
+GuessingOdds odds(const Throttle& throttle, std::uint32_t codes_at_once, unsigned digits) {
+  assert(digits >= kDigitsMin && digits <= kDigitsMax);
+  GuessingOdds odds;
+  odds.codes_at_once = codes_at_once;
+  odds.guesses_in_all = throttle.failures_max;
+  odds.guesses_a_day = guesses_within(throttle, 24h);
+  const double per_guess = codes_at_once / std::pow(10.0, digits);
+  odds.chance_in_all = std::min(1.0, per_guess * odds.guesses_in_all);
+  odds.chance_a_day = std::min(1.0, per_guess * odds.guesses_a_day);
+  return odds;
+}
+
+std::string percent(double chance) {
+  std::ostringstream text;
+  text << std::setprecision(3) << chance * 100 << " % (1 in " << std::fixed << std::setprecision(0)
+       << std::floor(1 / chance) << ")";
+  return text.str();
+}
+
+void describe_peer(std::ostream& out, const PeerRule& rule) {
+  constexpr std::array<std::string_view, kRoleCount> kSockets{"verify", "provision", "admin"};
+  out << "  " << std::left << std::setw(kNameColumn) << rule.name;
+  if (rule.uid) out << " uid " << *rule.uid;
+  if (rule.gid) out << " gid " << *rule.gid;
+  out << " on";
+  for (std::size_t i = 0; i < kRoleCount; ++i) {
+    if (rule.roles[i]) out << ' ' << kSockets[i];
+  }
+  out << (rule.realms.empty() ? ", every realm" : ", realms");
+  for (const std::string& realm : rule.realms) out << ' ' << realm;
+  out << '\n';
+}
+
+void describe_windows(std::ostream& out, const Windows& windows) {
+  out << "windows\n"
+      << "  TOTP             " << +windows.totp_steps_before << " steps before and "
+      << +windows.totp_steps_after << " after, around a drift of at most "
+      << +windows.totp_drift_steps_max << " steps\n"
+      << "  HOTP             " << +windows.hotp_look_ahead << " counters ahead\n"
+      << "  resynchronise    TOTP " << +windows.totp_resynchronise_steps << " steps each way, HOTP "
+      << windows.hotp_resynchronise_counters << " counters ahead, with two consecutive codes\n";
+}
+
+void describe_throttle(std::ostream& out, const Throttle& throttle) {
+  out << "throttle\n"
+      << "  free             " << +throttle.failures_free << " consecutive failures\n"
+      << "  delay            " << to_text(throttle.delay_first) << ", doubling to "
+      << to_text(throttle.delay_max) << "\n"
+      << "  closed           at " << +throttle.failures_max
+      << " consecutive failures, until an unlock\n";
+}
+
+void describe_limits(std::ostream& out, const Limits& limits) {
+  out << "limits\n"
+      << "  one uid          " << limits.connections_per_uid << " connections, "
+      << limits.in_flight_per_uid << " requests in flight\n"
+      << "  memory           " << limits.cached_subjects << " subjects kept\n";
+}
+
+void describe_odds(std::ostream& out, std::string_view kind, unsigned digits,
+                   const GuessingOdds& odds) {
+  out << "  " << kind << ", " << digits << " digits   " << odds.codes_at_once << " x "
+      << odds.guesses_in_all << " / 10^" << digits << " = " << percent(odds.chance_in_all)
+      << "; a day: " << odds.guesses_a_day << " guesses, " << percent(odds.chance_a_day) << '\n';
+}
+
+}  // namespace
+
+GuessingOdds totp_odds(const Policy& policy, unsigned digits) {
+  const auto codes = policy.windows.totp_steps_before + 1U + policy.windows.totp_steps_after;
+  return odds(policy.throttle, codes, digits);
+}
+
+GuessingOdds hotp_odds(const Policy& policy, unsigned digits) {
+  return odds(policy.throttle, policy.windows.hotp_look_ahead, digits);
+}
+
+std::string describe(const Policy& policy) {
+  std::ostringstream out;
+  out << "peers\n";
+  for (const PeerRule& rule : policy.peers) describe_peer(out, rule);
+  describe_windows(out, policy.windows);
+  describe_throttle(out, policy.throttle);
+  describe_limits(out, policy.limits);
+  out << "what guessing can reach: codes accepted at once x guesses until closed / codes there "
+         "are\n";
+  for (unsigned digits = kDigitsMin; digits <= kDigitsMax; digits += 2) {
+    describe_odds(out, "TOTP", digits, totp_odds(policy, digits));
+    describe_odds(out, "HOTP", digits, hotp_odds(policy, digits));
+  }
+  out << "  The bound is for one factor, and between two acceptances. A guess that names no factor "
+         "is\n"
+         "  tried on up to three: three such factors, three times the chance.\n";
+  return out.str();
+}
+
+}  // namespace countersign::policies
