@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of VerifyService, one test per promise.
+#include "daemon/verify/window.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/world.hpp"
 
@@ -14,6 +15,8 @@ using test::FailsWith;
 using test::RejectsAs;
 using test::Repeats;
 using test::World;
+
+constexpr const char* kWrong = "424242";  // no counter of any test
 
 std::uint64_t step_now(const World& world) {
   return static_cast<std::uint64_t>(verify::totp_step(world.clock.time, 30));
@@ -102,7 +105,7 @@ TEST(VerifyService, CountsAnotherPasscodeUnderTheSameRequest) {
   World world;
   const RequestId id = World::request_id(1);
   ASSERT_THAT(world.verify(world.code_now(), id), Accepts());
-  EXPECT_THAT(world.verify("000000", id), RejectsAs(Reason::wrong_code));
+  EXPECT_THAT(world.verify(kWrong, id), RejectsAs(Reason::wrong_code));
   EXPECT_EQ(world.alice().budget.failures, 1u);
 }
 
@@ -129,7 +132,7 @@ TEST(VerifyService, ForgetsARequestAfterAMinute) {
 TEST(VerifyService, ChargesTheSubjectAndEveryCandidate) {
   World world;
   world.add(World::kHotp, FactorKind::hotp);
-  ASSERT_THAT(world.verify("999999"), RejectsAs(Reason::wrong_code));
+  ASSERT_THAT(world.verify(kWrong), RejectsAs(Reason::wrong_code));
   EXPECT_EQ(world.alice().budget.failures, 1u);
   EXPECT_EQ(world.factor(World::kTotp).motion.failures, 1u);
   EXPECT_EQ(world.factor(World::kHotp).motion.failures, 1u);
@@ -138,7 +141,7 @@ TEST(VerifyService, ChargesTheSubjectAndEveryCandidate) {
 TEST(VerifyService, AnAcceptanceForgetsTheFailuresOfTheWinnerAlone) {
   World world;
   world.add(World::kHotp, FactorKind::hotp);
-  ASSERT_THAT(world.verify("999999"), RejectsAs(Reason::wrong_code));
+  ASSERT_THAT(world.verify(kWrong), RejectsAs(Reason::wrong_code));
   ASSERT_THAT(world.verify(world.code_now()), Accepts());
   EXPECT_EQ(world.alice().budget.failures, 0u);
   EXPECT_EQ(world.factor(World::kTotp).motion.failures, 0u);
@@ -157,7 +160,7 @@ TEST(VerifyService, AFactorGuessedAtTooOftenIsNoCandidateAndTheOthersGoOn) {
 TEST(VerifyService, DelaysGuessesAfterTheFreeOnes) {
   World world;
   for (int i = 0; i <= world.rules.throttle.failures_free; ++i) {
-    ASSERT_THAT(world.verify("999999"), RejectsAs(Reason::wrong_code));
+    ASSERT_THAT(world.verify(kWrong), RejectsAs(Reason::wrong_code));
   }
   const auto throttled = world.verify(world.code_now());
   ASSERT_THAT(throttled, RejectsAs(Reason::throttled));
@@ -171,7 +174,7 @@ TEST(VerifyService, NeverEvaluatesMoreThanTheBudget) {
   World world;
   int evaluated = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto verdict = world.verify("999999");
+    const auto verdict = world.verify(kWrong);
     ASSERT_TRUE(verdict && !verdict->accepted);
     evaluated += verdict->reason == Reason::wrong_code ? 1 : 0;
     world.clock.time += world.rules.throttle.delay_max;
@@ -183,7 +186,7 @@ TEST(VerifyService, NeverEvaluatesMoreThanTheBudget) {
 TEST(VerifyService, ParallelGuessesCannotOutrunTheCount) {
   World world;
   std::vector<awaitable<Result<Verdict>>> guesses;
-  for (int i = 0; i < 1000; ++i) guesses.push_back(world.verify_later("999999", "alice"));
+  for (int i = 0; i < 1000; ++i) guesses.push_back(world.verify_later(kWrong, "alice"));
   int evaluated = 0;
   for (const auto& verdict : test::run_all(std::move(guesses))) {
     ASSERT_TRUE(verdict && !verdict->accepted);
@@ -195,7 +198,7 @@ TEST(VerifyService, ParallelGuessesCannotOutrunTheCount) {
 TEST(VerifyService, SpellingsOfOneNameShareOneBudget) {
   World world;
   for (const char* spelling : {"alice", "ALICE", " Alice ", "ａｌｉｃｅ", "Aｌice"}) {
-    ASSERT_THAT(world.verify("999999", spelling), RejectsAs(Reason::wrong_code));
+    ASSERT_THAT(world.verify(kWrong, spelling), RejectsAs(Reason::wrong_code));
   }
   EXPECT_EQ(world.alice().budget.failures, 5u);
 }
@@ -216,10 +219,10 @@ TEST(VerifyService, ParallelRequestsWithOneCodeAreAcceptedOnce) {
 
 TEST(VerifyService, UnknownNamesTakeTheWholeWay) {
   World world;
-  ASSERT_THAT(world.verify("999999"), RejectsAs(Reason::wrong_code));
+  ASSERT_THAT(world.verify(kWrong), RejectsAs(Reason::wrong_code));
   const int calls = std::exchange(world.calls, 0);
   const int matches = std::exchange(world.matches, 0);
-  ASSERT_THAT(world.verify("999999", "mallory"), RejectsAs(Reason::no_such_factor));
+  ASSERT_THAT(world.verify(kWrong, "mallory"), RejectsAs(Reason::no_such_factor));
   EXPECT_EQ(world.calls, calls);
   EXPECT_EQ(world.matches, matches);
 }
