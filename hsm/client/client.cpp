@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hsm/client/client.hpp"
+
+#include "hsm/client/dispatcher.hpp"
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+namespace countersign::hsm {
+namespace {
+
+// The verbs are no coroutines themselves: one would write its question down only when awaited.
+template <class T>
+awaitable<Result<T>> answer_of(PendingPtr pending) {
+  Result<Answer> answer = co_await pending->done.wait();
+  if (!answer) co_return answer.error();
+  co_return std::get<T>(*std::move(answer));
+}
+
+Binding binding_of(BytesView sealed) {
+  return Binding{std::hash<std::string_view>{}(as_text(sealed))};
+}
+
+}  // namespace
+
+Client::Client(Executor executor, std::string socket_path)
+    : dispatcher_{std::make_shared<Dispatcher>(executor, std::move(socket_path))} {
+  dispatcher_->start();
+}
+
+Client::~Client() { dispatcher_->close(); }
+
+awaitable<Result<std::optional<std::uint64_t>>> Client::match_oath(MatchOath question) {
+  return answer_of<std::optional<std::uint64_t>>(
+      dispatcher_->ask(OperationKind::match_oath, binding_of(question.sealed), question));
+}
+
+awaitable<Result<Mac>> Client::mac(MacKey key, BytesView message) {
+  return answer_of<Mac>(
+      dispatcher_->ask(OperationKind::mac, Binding{next_++}, MacQuestion{key, message}));
+}
+
+awaitable<Result<Bytes>> Client::seal_oath(HashAlgorithm algorithm, SecretBytes secret) {
+  const SealQuestion question{algorithm, std::as_const(secret).expose()};
+  return answer_of<Bytes>(dispatcher_->ask(OperationKind::seal_oath, Binding{next_++}, question));
+}
+
+awaitable<Result<Generated>> Client::generate_oath(HashAlgorithm algorithm) {
+  const GenerateQuestion question{algorithm};
+  return answer_of<Generated>(
+      dispatcher_->ask(OperationKind::generate_oath, Binding{next_++}, question));
+}
+
+std::size_t Client::workers_ready() const { return dispatcher_->workers_ready(); }
+std::size_t Client::workers() const { return dispatcher_->workers(); }
+
+awaitable<void> Client::stop() { return dispatcher_->stop(); }
+
+}  // namespace countersign::hsm
