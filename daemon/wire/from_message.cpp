@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/wire/from_message.hpp"
+
+#include "daemon/wire/wipe.hpp"
+
+#include "api/countersign.pb.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace countersign::wire {
+namespace {
+
+constexpr std::uint32_t kDigitsDefault = 6;
+constexpr std::uint32_t kDigitsMin = 6;
+constexpr std::uint32_t kDigitsMax = 8;
+constexpr std::uint32_t kPeriodSecondsDefault = 30;
+constexpr std::uint32_t kPeriodSecondsMin = 15;
+constexpr std::uint32_t kPeriodSecondsMax = 120;
+constexpr std::size_t kSecretBytesMin = 10;
+constexpr std::size_t kSecretBytesMax = 512;
+constexpr std::size_t kCursorBytesMax = 256;
+constexpr std::string_view kIssuerDefault = "Countersign";
+// Row numbers, positions and counters are signed where they are stored.
+constexpr std::uint64_t kStoredNumberMax = std::numeric_limits<std::int64_t>::max();
+
+Result<SubjectName> name_from(const v1::SubjectName& message) {
+  CS_TRY(Realm realm, Realm::from(message.realm()));
+  CS_TRY(Username username, Username::from(message.username()));
+  return SubjectName{std::move(realm), std::move(username)};
+}
+
+// A subject that the operation cannot do without.
+template <class Message>
+Result<SubjectName> subject_of(const Message& message) {
+  if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
+  return name_from(message.subject());
+}
+
+Result<FactorId> factor_from(std::uint64_t id) {
+  if (id == 0) return Error{ErrorCode::malformed, "factor_id.missing"};
+  if (id > kStoredNumberMax) return Error{ErrorCode::malformed, "factor_id.range"};
+  return FactorId{static_cast<std::int64_t>(id)};
+}
+
+Result<Ask> ask(v1::Verify& message) {
+  Result<Passcode> passcode = Passcode::from(message.passcode());
+  // The message is used again for the next request; its buffer must not remember this one.
+  wipe(*message.mutable_passcode());
+  if (!passcode) return passcode.error();
+
+  std::optional<SubjectName> subject;
+  std::optional<FactorId> factor;
+  if (message.has_subject()) {
+    CS_TRY(subject, name_from(message.subject()));
+  }
+  if (message.factor_id() != 0) {
+    CS_TRY(factor, factor_from(message.factor_id()));
+  }
+  if (!subject && !factor) return Error{ErrorCode::malformed, "verify.nobody"};
+  CS_TRY(std::string address, canonical_address(message.client_address()));
+  return Ask{Verify{std::move(subject), factor, *std::move(passcode), std::move(address)}};
+}
+
+Result<Ask> ask(v1::Health&) { return Ask{Health{}}; }
+Result<Ask> ask(v1::GetStatus&) { return Ask{GetStatus{}}; }
+
+template <class Model, class Message>
+Result<Ask> about_subject(const Message& message) {
+  CS_TRY(SubjectName name, subject_of(message));
+  return Ask{Model{std::move(name)}};
+}
+Result<Ask> ask(v1::CreateSubject& message) { return about_subject<CreateSubject>(message); }
+Result<Ask> ask(v1::GetSubject& message) { return about_subject<GetSubject>(message); }
+Result<Ask> ask(v1::SuspendSubject& message) { return about_subject<SuspendSubject>(message); }
+Result<Ask> ask(v1::ResumeSubject& message) { return about_subject<ResumeSubject>(message); }
+Result<Ask> ask(v1::UnlockSubject& message) { return about_subject<UnlockSubject>(message); }
+Result<Ask> ask(v1::ListFactors& message) { return about_subject<ListFactors>(message); }
+
+template <class Model, class Message>
+Result<Ask> about_factor(const Message& message) {
+  CS_TRY(const FactorId factor, factor_from(message.factor_id()));
+  return Ask{Model{factor}};
+}
+Result<Ask> ask(v1::SuspendFactor& message) { return about_factor<SuspendFactor>(message); }
+Result<Ask> ask(v1::ResumeFactor& message) { return about_factor<ResumeFactor>(message); }
+Result<Ask> ask(v1::RevokeFactor& message) { return about_factor<RevokeFactor>(message); }
+
+Result<Ask> ask(v1::RenameFactor& message) {
+  CS_TRY(const FactorId factor, factor_from(message.factor_id()));
+  CS_TRY(Label label, Label::from(message.label()));
+  return Ask{RenameFactor{factor, std::move(label)}};
+}
+
+Result<Ask> ask(v1::ConfirmFactor& message) {
+  Result<Passcode> passcode = Passcode::from(message.passcode());
+  wipe(*message.mutable_passcode());
+  if (!passcode) return passcode.error();
+  CS_TRY(const FactorId factor, factor_from(message.factor_id()));
+  return Ask{ConfirmFactor{factor, *std::move(passcode)}};
+}
+
+Result<Ask> ask(v1::ResynchroniseFactor& message) {
+  Result<Passcode> first = Passcode::from(message.first_passcode());
+  Result<Passcode> second = Passcode::from(message.second_passcode());
+  wipe(*message.mutable_first_passcode());
+  wipe(*message.mutable_second_passcode());
+  if (!first) return first.error();
+  if (!second) return second.error();
+  CS_TRY(const FactorId factor, factor_from(message.factor_id()));
+  return Ask{ResynchroniseFactor{factor, *std::move(first), *std::move(second)}};
+}
+
+Result<FactorKind> kind_from(v1::FactorKind kind) {
+  switch (kind) {
+    case v1::TOTP:
+      return FactorKind::totp;
+    case v1::HOTP:
+      return FactorKind::hotp;
+    default:
+      return Error{ErrorCode::malformed, "enrol.kind"};
+  }
+}
+
+Result<OathParameters> oath_from(const v1::EnrolOath& message, FactorKind kind) {
+  OathParameters oath;
+  if (message.algorithm() != v1::HASH_ALGORITHM_UNSPECIFIED) {
+    oath.algorithm = static_cast<HashAlgorithm>(message.algorithm());
+  }
+  const std::uint32_t digits = message.digits() == 0 ? kDigitsDefault : message.digits();
+  if (digits < kDigitsMin || digits > kDigitsMax) {
+    return Error{ErrorCode::malformed, "enrol.digits"};
+  }
+  oath.digits = static_cast<std::uint8_t>(digits);
+
+  const bool is_totp = kind == FactorKind::totp;
+  if (!is_totp && message.period_seconds() != 0) {
+    return Error{ErrorCode::malformed, "enrol.hotp_period"};
+  }
+  if (is_totp && message.counter() != 0) return Error{ErrorCode::malformed, "enrol.totp_counter"};
+  std::uint32_t period = message.period_seconds();
+  if (is_totp && period == 0) period = kPeriodSecondsDefault;
+  if (is_totp && (period < kPeriodSecondsMin || period > kPeriodSecondsMax)) {
+    return Error{ErrorCode::malformed, "enrol.period"};
+  }
+  oath.period_seconds = static_cast<std::uint16_t>(period);
+  const std::size_t secret_bytes =
+      message.secret().empty() ? digest_bytes(oath.algorithm) : message.secret().size();
+  oath.secret_bytes = static_cast<std::uint16_t>(secret_bytes);
+  return oath;
+}
+
+Result<Ask> ask(v1::EnrolOath& message) {
+  std::optional<SecretBytes> secret;
+  const std::size_t secret_bytes = message.secret().size();
+  if (secret_bytes > kSecretBytesMax) return Error{ErrorCode::malformed, "enrol.secret"};
+  if (secret_bytes != 0) secret.emplace(as_bytes(message.secret()));
+  if (secret && secret_bytes < kSecretBytesMin) return Error{ErrorCode::malformed, "enrol.secret"};
+
+  CS_TRY(SubjectName name, subject_of(message));
+  CS_TRY(const FactorKind kind, kind_from(message.kind()));
+  CS_TRY(const OathParameters oath, oath_from(message, kind));
+  if (message.counter() > kStoredNumberMax) return Error{ErrorCode::malformed, "enrol.counter"};
+  CS_TRY(Label label, Label::from(message.label()));
+  CS_TRY(Label issuer, Label::from(message.issuer().empty() ? kIssuerDefault : message.issuer()));
+  return Ask{EnrolOath{std::move(name), kind, oath, std::move(label), std::move(secret),
+                       message.counter(), std::move(issuer)}};
+}
+
+Result<Ask> ask(v1::CheckStore& message) {
+  const std::string& cursor = message.cursor();
+  const bool printable = std::ranges::all_of(cursor, [](char c) { return c >= '!' && c <= '~'; });
+  if (!printable || cursor.size() > kCursorBytesMax) {
+    return Error{ErrorCode::malformed, "cursor.unknown"};
+  }
+  return Ask{CheckStore{cursor}};
+}
+
+// Secrets in a message's own strings, for messages that end here. The strings of messages whose
+// conversion wiped them already are empty.
+template <class Message>
+void forget(Message&) {}
+void forget(v1::EnrolOath& message) { wipe(*message.mutable_secret()); }
+
+template <class Message>
+Result<Ask> parse_and_ask(Message& message, BytesView bytes) {
+  // Cannot fail after check_message(); if Protobuf should disagree, it is right.
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Error{ErrorCode::malformed, "wire.field_bytes"};
+  }
+  Result<Ask> result = ask(message);
+  forget(message);
+  return result;
+}
+
+template <class Message>
+Result<Ask> ask_once(BytesView bytes) {
+  Message message;
+  return parse_and_ask(message, bytes);
+}
+
+// The hot one keeps its message, and with it every block that it ever needed.
+Result<Ask> ask_verify(BytesView bytes) {
+  thread_local v1::Verify message;
+  return parse_and_ask(message, bytes);
+}
+
+}  // namespace
+
+Result<Ask> ask_from(unsigned operation, BytesView message) {
+  switch (operation) {
+    case v1::Request::kVerify:
+      return ask_verify(message);
+    case v1::Request::kHealth:
+      return ask_once<v1::Health>(message);
+    case v1::Request::kCreateSubject:
+      return ask_once<v1::CreateSubject>(message);
+    case v1::Request::kGetSubject:
+      return ask_once<v1::GetSubject>(message);
+    case v1::Request::kSuspendSubject:
+      return ask_once<v1::SuspendSubject>(message);
+    case v1::Request::kResumeSubject:
+      return ask_once<v1::ResumeSubject>(message);
+    case v1::Request::kUnlockSubject:
+      return ask_once<v1::UnlockSubject>(message);
+    case v1::Request::kEnrolOath:
+      return ask_once<v1::EnrolOath>(message);
+    case v1::Request::kConfirmFactor:
+      return ask_once<v1::ConfirmFactor>(message);
+    case v1::Request::kListFactors:
+      return ask_once<v1::ListFactors>(message);
+    case v1::Request::kRenameFactor:
+      return ask_once<v1::RenameFactor>(message);
+    case v1::Request::kSuspendFactor:
+      return ask_once<v1::SuspendFactor>(message);
+    case v1::Request::kResumeFactor:
+      return ask_once<v1::ResumeFactor>(message);
+    case v1::Request::kRevokeFactor:
+      return ask_once<v1::RevokeFactor>(message);
+    case v1::Request::kResynchroniseFactor:
+      return ask_once<v1::ResynchroniseFactor>(message);
+    case v1::Request::kCheckStore:
+      return ask_once<v1::CheckStore>(message);
+    case v1::Request::kGetStatus:
+      return ask_once<v1::GetStatus>(message);
+    default:
+      return Error{ErrorCode::malformed, "wire.no_operation"};
+  }
+}
+
+Result<RequestId> request_id_from(BytesView bytes) {
+  if (bytes.size() < RequestId::kBytesMin || bytes.size() > RequestId::kBytesMax) {
+    return Error{ErrorCode::malformed, "wire.request_id"};
+  }
+  RequestId id;
+  std::ranges::copy(bytes, id.bytes.begin());
+  id.size = static_cast<std::uint8_t>(bytes.size());
+  return id;
+}
+
+Result<std::string> canonical_address(std::string_view text) {
+  if (text.empty()) return std::string{};
+  if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) {
+    return Error{ErrorCode::malformed, "client_address.unknown"};
+  }
+  const std::string zero_ended{text};
+  std::array<char, INET6_ADDRSTRLEN> canonical{};
+  in_addr v4{};
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, zero_ended.c_str(), &v6) == 1) {
+    if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
+      return std::string{::inet_ntop(AF_INET6, &v6, canonical.data(), canonical.size())};
+    }
+    std::copy_n(&v6.s6_addr[12], sizeof v4, reinterpret_cast<unsigned char*>(&v4));
+  } else if (::inet_pton(AF_INET, zero_ended.c_str(), &v4) != 1) {
+    return Error{ErrorCode::malformed, "client_address.unknown"};
+  }
+  return std::string{::inet_ntop(AF_INET, &v4, canonical.data(), canonical.size())};
+}
+
+}  // namespace countersign::wire

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/wire/public_error.hpp"
+
+#include "api/countersign.pb.h"
+
+#include <algorithm>
+#include <array>
+
+namespace countersign::wire {
+namespace {
+
+// What an operation says to the peer, and its HTTP status where it is not its code's (0).
+struct Wording {
+  std::string_view operation;
+  unsigned status;
+  std::string_view message;
+};
+
+// An operation is looked up by its whole name, then by what stands before its dot.
+constexpr auto kWordings = std::to_array<Wording>({
+    // How bytes become a request.
+    {"frame.magic", 0,
+     "frame: the first byte must be 0xC5 (native) or a capital letter (HTTP); see "
+     "docs/wire-protocol.md"},
+    {"frame.version", 0, "frame: this daemon speaks version 1"},
+    {"frame.flags", 0, "frame: the flags must be zero"},
+    {"frame.empty", 0, "frame: the body is empty; send a Request"},
+    {"frame.length", 413, "frame: the body is larger than 65536 bytes"},
+    {"frame.truncated", 0, "frame: the connection ended in the middle of a frame"},
+    {"net.slow", 408, "the request did not arrive in time; send it in one piece"},
+    {"net.connections", 429, "too many connections by this user; close some, or reuse them"},
+    {"http.header", 0, "http: this is not a well-formed HTTP/1.1 request"},
+    {"http.header_length", 431, "http: the header is larger than 8192 bytes"},
+    {"http.body_length", 413, "http: the body is larger than 65536 bytes"},
+    {"http.method", 405, "http: use POST (GET is for /v1/health alone)"},
+    {"http.path", 404, "http: the path is /v1/ and an operation, such as /v1/verify"},
+    {"http.truncated", 0, "http: the connection ended in the middle of a request"},
+    {"http.idempotency_key", 0, "http: at most one Idempotency-Key header may be given"},
+    // How a request must be written.
+    {"wire.field_bytes", 0, "the body is not a well-formed Protobuf message"},
+    {"wire.field_unknown", 0, "a field is not known here; see api/countersign.proto"},
+    {"wire.field_twice", 0, "a field is given twice, or more than one operation"},
+    {"wire.field_type", 0, "a field's value is of the wrong type; see api/countersign.proto"},
+    {"wire.enum_unknown", 0, "an enum's value is not known here; see api/countersign.proto"},
+    {"wire.enum_unspecified", 0, "an enum is UNSPECIFIED; leave it out or choose a value"},
+    {"wire.number_range", 0, "a number is out of its type's range"},
+    {"wire.text_not_utf8", 0, "a text is not valid UTF-8"},
+    {"wire.depth", 0, "the message is nested too deeply"},
+    {"wire.no_operation", 0, "the request names no operation; see api/countersign.proto"},
+    {"wire.request_id", 0,
+     "request_id: must be 16 to 64 bytes (as Idempotency-Key: printable ASCII), chosen at random"},
+    {"json.syntax", 0, "the body is not well-formed JSON (RFC 8259)"},
+    {"json.not_object", 0, "the body must be one JSON object"},
+    {"json.depth", 0, "the JSON is nested too deeply"},
+    {"json.field_unknown", 0, "a key is not known here; see api/countersign.proto"},
+    {"json.field_twice", 0, "a key is given twice"},
+    {"json.field_type", 0, "a key's value is of the wrong type; see api/countersign.proto"},
+    {"json.base64", 0, "a key's value must be base64"},
+    {"json.operation", 404, "there is no such operation; see docs/wire-protocol.md"},
+    {"reply.length", 0, "the answer is larger than a frame; ask for less"},
+    // What a request may say.
+    {"passcode.empty", 0, "passcode: is empty"},
+    {"passcode.not_ascii", 0, "passcode: must be printable ASCII, at most 128 bytes"},
+    {"passcode.length", 400, "passcode: must be printable ASCII, at most 128 bytes"},
+    {"realm", 400, "realm: must be lower-case letters, digits and hyphens, at most 32 bytes"},
+    {"username", 400,
+     "username: must be 1 to 256 bytes of UTF-8 without control, invisible or unassigned "
+     "characters"},
+    {"label", 400, "label or issuer: must be at most 64 characters, without control characters"},
+    {"subject.missing", 0, "subject: is missing; give a realm and a username"},
+    {"factor_id.missing", 0, "factor_id: is missing"},
+    {"factor_id.range", 0, "factor_id: is not one that this service has given out"},
+    {"verify.nobody", 0, "verify: name a subject, a factor_id, or both"},
+    {"client_address", 0, "client_address: must be an IPv4 or IPv6 address, without a port"},
+    {"enrol.kind", 0, "kind: must be TOTP or HOTP"},
+    {"enrol.digits", 0, "digits: must be 6 to 8"},
+    {"enrol.period", 0, "period_seconds: must be 15 to 120"},
+    {"enrol.hotp_period", 0, "period_seconds: is for TOTP alone; leave it out with HOTP"},
+    {"enrol.totp_counter", 0, "counter: is for HOTP alone; leave it out with TOTP"},
+    {"enrol.counter", 0, "counter: must be less than 2 to the 63rd"},
+    {"enrol.secret", 0, "secret: must be 10 to 512 bytes, or absent to have one made"},
+    {"cursor", 0, "cursor: give back the one of the last answer, or none to begin"},
+    // How much may be asked.
+    {"turns.waiting", 429, "too many requests about this subject at once; ask again later"},
+});
+
+PublicError face_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::malformed:
+      return {v1::MALFORMED, 400, "the request is malformed; see docs/wire-protocol.md"};
+    case ErrorCode::limit_exceeded:
+      return {v1::LIMIT_EXCEEDED, 429, "a limit was reached; ask for less, or later"};
+    case ErrorCode::denied:
+      return {v1::DENIED, 403, "the policy does not allow this peer to ask this"};
+    case ErrorCode::not_found:
+      return {v1::NOT_FOUND, 404, "there is no such subject or factor"};
+    case ErrorCode::already_exists:
+      return {v1::ALREADY_EXISTS, 409, "that name is taken"};
+    case ErrorCode::conflict:
+      return {v1::CONFLICT, 409,
+              "its state does not allow this, or another request changed it first; look at it and "
+              "ask again"};
+    case ErrorCode::unavailable:
+      break;
+    case ErrorCode::corrupt:
+      return {v1::TAMPERED, 500,
+              "a stored record fails its integrity check; the security team must look into it"};
+  }
+  return {v1::UNAVAILABLE, 503, "the service could not answer; ask again later"};
+}
+
+const Wording* find_wording(std::string_view operation) {
+  const auto exact = std::ranges::find(kWordings, operation, &Wording::operation);
+  if (exact != kWordings.end()) return &*exact;
+  const auto subject = operation.substr(0, operation.find('.'));
+  const auto prefix = std::ranges::find(kWordings, subject, &Wording::operation);
+  return prefix != kWordings.end() ? &*prefix : nullptr;
+}
+
+}  // namespace
+
+PublicError public_face(const Error& error) {
+  PublicError face = face_of(error.code);
+  const bool is_about_the_request = error.code == ErrorCode::malformed ||
+                                    error.code == ErrorCode::limit_exceeded ||
+                                    error.code == ErrorCode::not_found;
+  if (!is_about_the_request) return face;
+  if (const Wording* wording = find_wording(error.operation.view())) {
+    face.message = wording->message;
+    if (wording->status != 0) face.status = wording->status;
+  }
+  return face;
+}
+
+}  // namespace countersign::wire

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/wire/to_message.hpp"
+
+#include "daemon/wire/public_error.hpp"
+#include "daemon/wire/wipe.hpp"
+
+#include "api/countersign.pb.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace countersign::wire {
+namespace {
+
+// The model's numbers are the schema's, on purpose.
+static_assert(static_cast<int>(Reason::wrong_code) == v1::WRONG_CODE);
+static_assert(static_cast<int>(Reason::suspended) == v1::SUSPENDED);
+static_assert(static_cast<int>(SubjectState::suspended) == v1::SUBJECT_SUSPENDED);
+static_assert(static_cast<int>(FactorKind::totp) == v1::TOTP);
+static_assert(static_cast<int>(FactorKind::hotp) == v1::HOTP);
+static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
+static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
+static_assert(static_cast<int>(HashAlgorithm::sha1) == v1::SHA1);
+static_assert(static_cast<int>(HashAlgorithm::sha512) == v1::SHA512);
+
+std::uint32_t whole_seconds(std::chrono::seconds duration) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(duration.count(), 0, kMax));
+}
+
+// Decoys have negative numbers; nobody outside ever sees one.
+std::uint64_t public_id(FactorId id) {
+  return number(id) < 0 ? 0 : static_cast<std::uint64_t>(number(id));
+}
+std::uint64_t public_id(SubjectId id) {
+  return number(id) < 0 ? 0 : static_cast<std::uint64_t>(number(id));
+}
+
+void write(const SubjectName& name, v1::SubjectName& message) {
+  message.set_realm(name.realm.text());
+  message.set_username(name.username.text());
+}
+
+void write(const Verdict& verdict, v1::Verdict& message) {
+  message.Clear();
+  message.set_answer(verdict.accepted ? v1::ACCEPTED : v1::REJECTED);
+  if (!verdict.accepted) {
+    message.set_reason(static_cast<v1::Reason>(verdict.reason));
+    message.set_retry_after_seconds(whole_seconds(verdict.retry_after));
+    return;
+  }
+  message.set_factor_id(public_id(verdict.factor));
+  message.set_kind(static_cast<v1::FactorKind>(verdict.kind));
+  message.set_repeated(verdict.repeated);
+}
+
+void write(const HealthReport& report, v1::HealthReport& message) {
+  message.set_ready(report.ready);
+  message.set_hsm_workers_ready(report.hsm_workers_ready);
+  message.set_hsm_workers(report.hsm_workers);
+}
+
+void write(const SubjectReport& report, v1::Subject& message) {
+  message.set_id(public_id(report.subject.id));
+  write(report.subject.name, *message.mutable_name());
+  message.set_state(static_cast<v1::SubjectState>(report.subject.state));
+  message.set_failures(report.failures);
+  message.set_created_at_ms(to_milliseconds(report.subject.created_at));
+  message.set_retry_after_seconds(whole_seconds(report.retry_after));
+}
+
+void write(const FactorReport& report, v1::Factor& message) {
+  const Factor& factor = report.factor;
+  message.set_id(public_id(factor.id));
+  write(report.subject, *message.mutable_subject());
+  message.set_kind(static_cast<v1::FactorKind>(factor.kind));
+  message.set_state(static_cast<v1::FactorState>(factor.state));
+  message.set_label(factor.label);
+  message.set_algorithm(static_cast<v1::HashAlgorithm>(factor.oath.algorithm));
+  message.set_digits(factor.oath.digits);
+  message.set_period_seconds(factor.oath.period_seconds);
+  message.set_failures(report.failures);
+  message.set_created_at_ms(to_milliseconds(factor.created_at));
+  message.set_accepted_at_ms(to_milliseconds(report.accepted_at));
+}
+
+void write(const FactorList& list, v1::FactorList& message) {
+  for (const FactorReport& factor : list.factors) write(factor, *message.add_factors());
+}
+
+void write(const Enrolment& enrolment, v1::Enrolment& message) {
+  write(enrolment.factor, *message.mutable_factor());
+  const auto secret = as_text(enrolment.secret_base32.expose());
+  const auto uri = as_text(enrolment.otpauth_uri.expose());
+  message.mutable_secret_base32()->assign(secret);
+  message.mutable_otpauth_uri()->assign(uri);
+}
+
+void write(const StoreReport& report, v1::StoreCheck& message) {
+  message.set_cursor(report.cursor);
+  message.set_records_checked(report.records);
+  for (const std::string& problem : report.problems) message.add_problems(problem);
+}
+
+void write(const StatusReport& report, v1::Status& message) {
+  message.set_version(CS_VERSION);
+  message.set_started_at_ms(to_milliseconds(report.started_at));
+  message.set_hsm_workers_ready(report.hsm_workers_ready);
+  message.set_hsm_workers(report.hsm_workers);
+  message.set_subjects(report.subjects);
+  message.set_factors(report.factors);
+  message.set_journal_records(report.journal_records);
+  message.set_accepted(report.accepted);
+  message.set_rejected(report.rejected);
+  message.set_failed(report.failed);
+}
+
+struct Outcome {
+  v1::Reply& message;
+  void operator()(const Verdict& a) const { write(a, *message.mutable_verdict()); }
+  void operator()(const HealthReport& a) const { write(a, *message.mutable_health_report()); }
+  void operator()(const SubjectReport& a) const { write(a, *message.mutable_subject()); }
+  void operator()(const Enrolment& a) const { write(a, *message.mutable_enrolment()); }
+  void operator()(const FactorReport& a) const { write(a, *message.mutable_factor()); }
+  void operator()(const FactorList& a) const { write(a, *message.mutable_factor_list()); }
+  void operator()(const StoreReport& a) const { write(a, *message.mutable_store_check()); }
+  void operator()(const StatusReport& a) const { write(a, *message.mutable_status()); }
+};
+
+}  // namespace
+
+void write_reply(const Reply& reply, v1::Reply& message) {
+  message.mutable_request_id()->assign(as_text(reply.id.view()));
+  if (!reply.answer) {
+    write_error(reply.answer.error(), message);
+    return;
+  }
+  std::visit(Outcome{message}, *reply.answer);
+}
+
+void write_error(const Error& error, v1::Reply& message) {
+  const PublicError face = public_face(error);
+  message.mutable_error()->set_code(static_cast<v1::ErrorCode>(face.code));
+  message.mutable_error()->mutable_message()->assign(face.message);
+}
+
+void wipe_secrets(v1::Reply& message) {
+  if (!message.has_enrolment()) return;
+  wipe(*message.mutable_enrolment()->mutable_secret_base32());
+  wipe(*message.mutable_enrolment()->mutable_otpauth_uri());
+}
+
+}  // namespace countersign::wire
