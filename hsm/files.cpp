@@ -82,6 +82,10 @@ Status write_private_file(const std::string& path, BytesView content) {
     return written;
   }
   if (std::rename(beside.c_str(), path.c_str()) != 0) return failed("file.rename");
+  return sync_parent(path);
+}
+
+Status sync_parent(const std::string& path) {
   const std::string folder = std::filesystem::path{path}.parent_path().string();
   const Descriptor parent{folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY};
   if (!parent.good() || ::fsync(parent.number()) != 0) return failed("folder.fsync");

@@ -17,4 +17,7 @@ Result<SecretBytes> read_private_file(const std::string& path, std::size_t bytes
 // native. ENSURES: the whole file is durable, or the path is as it was.
 Status write_private_file(const std::string& path, BytesView content);
 
+// Makes the name of a file or folder durable. Fails with `unavailable`, errno in native.
+Status sync_parent(const std::string& path);
+
 }  // namespace countersign::hsm

@@ -105,24 +105,23 @@ LockedKey::LockedKey(const KeySpec& spec, std::uint16_t version)
       .flag(CKA_SENSITIVE, true)
       .flag(CKA_EXTRACTABLE, false)
       .flag(CKA_COPYABLE, false);
+  // The others are unwrapped: they bring their length along, and SoftHSM says 0 when asked for it.
+  if (spec.role == KeyRole::escrow) attributes_.number(CKA_VALUE_LEN, spec.bytes);
   allow(attributes_, spec);
   if (spec.role == KeyRole::seal || spec.role == KeyRole::seal_aes) {
     attributes_.inner(CKA_UNWRAP_TEMPLATE, child_);
   }
+  // Last: modules take a template in its order, and nothing more for a key that is unmodifiable.
+  attributes_.flag(CKA_MODIFIABLE, false);
 }
 
 Status check_key(Session& session, CK_OBJECT_HANDLE key, const KeySpec& spec,
                  std::uint16_t version) {
   const LockedKey locked{spec, version};
-  Attributes lengths;
-  lengths.flag(CKA_MODIFIABLE, false);
-  if (spec.bytes != 0) lengths.number(CKA_VALUE_LEN, spec.bytes);
-  for (const auto expected : {locked.attributes().view(), lengths.view()}) {
-    for (const CK_ATTRIBUTE& attribute : expected) {
-      const auto as_it_must_be = session.has(key, attribute);
-      if (!as_it_must_be || !*as_it_must_be) {
-        return Error{ErrorCode::corrupt, spec.wrong, attribute.type};
-      }
+  for (const CK_ATTRIBUTE& attribute : locked.attributes().view()) {
+    const auto as_it_must_be = session.has(key, attribute);
+    if (!as_it_must_be || !*as_it_must_be) {
+      return Error{ErrorCode::corrupt, spec.wrong, attribute.type};
     }
   }
   return {};

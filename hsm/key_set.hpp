@@ -60,7 +60,7 @@ struct KeyName {
 // OATH seed could be unwrapped as an AES key that decrypts.
 [[nodiscard]] Attributes child_attributes(KeyRole role);
 
-// Everything a key on a token must be, MODIFIABLE aside, which can only be set when the rest is.
+// Everything a key on a token must be.
 //
 // A struct of its own, because attribute lists point to their label and to their inner list.
 class LockedKey {

@@ -72,4 +72,27 @@ class Session {
   CK_SESSION_HANDLE handle_;
 };
 
+// An object of a session that is destroyed with its owner. REQUIRES: the session outlives it.
+class SessionObject {
+ public:
+  SessionObject() = default;
+  SessionObject(Session& session, CK_OBJECT_HANDLE handle) : session_{&session}, handle_{handle} {}
+  SessionObject(SessionObject&& other) noexcept
+      : session_{std::exchange(other.session_, nullptr)}, handle_{other.handle_} {}
+  SessionObject& operator=(SessionObject&& other) noexcept {
+    std::swap(session_, other.session_);
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~SessionObject() {
+    // If it cannot be destroyed now, it goes with the session.
+    if (session_ != nullptr) (void)session_->destroy(handle_);
+  }
+  [[nodiscard]] CK_OBJECT_HANDLE handle() const { return handle_; }
+
+ private:
+  Session* session_ = nullptr;
+  CK_OBJECT_HANDLE handle_ = CK_INVALID_HANDLE;
+};
+
 }  // namespace countersign::hsm
