@@ -6,7 +6,7 @@
 #include "hsm/factor_key.hpp"
 #include "hsm/handle_cache.hpp"
 #include "hsm/key_set.hpp"
-#include "hsm/pin.hpp"
+#include "hsm/login.hpp"
 #include "hsm/seal.hpp"
 #include "hsm/self_test.hpp"
 
@@ -60,31 +60,6 @@ bool may_be_damaged(const Error& error) {
   }
 }
 
-// One login, and none that could cost the token: the PIN was not refused before and is not about
-// to be locked.
-Status log_in(const Module& module, CK_SLOT_ID slot, Session& session,
-              const EngineSettings& settings) {
-  if (settings.refused_pin_file.empty()) {
-    return Error{ErrorCode::malformed, "settings.refused_pin_file"};
-  }
-  CS_TRY(const SecretBytes pin, read_pin(settings.pin_file));
-  CS_CHECK(check_not_refused(settings.refused_pin_file, pin));
-  CS_TRY(const CK_TOKEN_INFO info, module.token_info(slot));
-  if ((info.flags & CKF_USER_PIN_LOCKED) != 0) return Error{ErrorCode::denied, "pin.locked"};
-  if ((info.flags & CKF_USER_PIN_FINAL_TRY) != 0) return Error{ErrorCode::denied, "pin.final_try"};
-
-  const Status outcome = session.login(CKU_USER, pin);
-  if (!outcome && outcome.error().code == ErrorCode::denied) {
-    CS_CHECK(remember_refused(settings.refused_pin_file, pin));
-  }
-  return outcome;
-}
-
-Status check_settings(const EngineSettings& settings) {
-  if (settings.handles_max == 0) return Error{ErrorCode::malformed, "settings.handles_max"};
-  return {};
-}
-
 }  // namespace
 
 struct Engine::State {
@@ -116,12 +91,12 @@ Engine::Engine(Engine&& other) noexcept = default;
 Engine::~Engine() = default;
 
 Result<Engine> Engine::open(const EngineSettings& settings) {
-  CS_CHECK(check_settings(settings));
+  if (settings.handles_max == 0) return Error{ErrorCode::malformed, "settings.handles_max"};
   CS_TRY(Module module, Module::load(settings.module_path));
   CS_TRY(const CK_SLOT_ID slot, module.slot_of(settings.token_label));
   // Read only: a session that cannot make or change an object of the token.
   CS_TRY(Session session, Session::open(module, slot, Access::read_only));
-  CS_CHECK(log_in(module, slot, session, settings));
+  CS_CHECK(log_in_once(module, slot, session, settings.pin_file, settings.refused_pin_file));
   CS_TRY(KeySet keys, KeySet::open(session));
   CS_CHECK(self_test(session, keys, settings.private_session_objects));
 

@@ -13,9 +13,9 @@ namespace {
 TokenReport describe(const CK_TOKEN_INFO& info) {
   TokenReport report;
   report.label = unpadded(info.label);
-  report.manufacturer = unpadded(info.manufacturer_id);
+  report.manufacturer = unpadded(info.manufacturerID);
   report.model = unpadded(info.model);
-  report.serial = unpadded(info.serial_number);
+  report.serial = unpadded(info.serialNumber);
   report.has_user_pin = (info.flags & CKF_USER_PIN_INITIALIZED) != 0;
   report.is_pin_count_low = (info.flags & CKF_USER_PIN_COUNT_LOW) != 0;
   report.is_pin_final_try = (info.flags & CKF_USER_PIN_FINAL_TRY) != 0;
