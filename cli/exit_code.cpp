@@ -19,4 +19,21 @@ ExitCode exit_code_of(v1::ErrorCode code) {
   }
 }
 
+ExitCode exit_code_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::malformed:
+    case ErrorCode::limit_exceeded:
+    case ErrorCode::denied:
+    case ErrorCode::not_found:
+    case ErrorCode::already_exists:
+    case ErrorCode::conflict:
+      return ExitCode::refused;
+    case ErrorCode::corrupt:
+      return ExitCode::problem;
+    case ErrorCode::unavailable:
+      return ExitCode::unavailable;
+  }
+  return ExitCode::unavailable;
+}
+
 }  // namespace countersign::cli

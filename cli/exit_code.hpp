@@ -2,6 +2,8 @@
 // What the command's exit status means. Scripts build on these numbers: they never change.
 #pragma once
 
+#include "base/error.hpp"
+
 #include "api/countersign.pb.h"
 
 namespace countersign::cli {
@@ -21,5 +23,6 @@ inline constexpr const char* kExitCodesHelp =
     "found.\n";
 
 [[nodiscard]] ExitCode exit_code_of(v1::ErrorCode code);
+[[nodiscard]] ExitCode exit_code_of(ErrorCode code);
 
 }  // namespace countersign::cli
