@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every socket answers its own trade and nothing else, to its own peers and nobody else.
+#include "policies/authorise.hpp"
+
+#include "tests/support/failure.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace countersign::policies {
+namespace {
+
+using test::failure;
+
+constexpr auto kOperationLast = Operation::get_status;
+constexpr std::array kRoles{Role::verify, Role::provision, Role::admin};
+
+PeerRule rule(std::optional<uid_t> uid, std::optional<gid_t> gid, std::array<bool, 3> roles,
+              std::vector<std::string> realms = {}) {
+  return {.name = "rule", .uid = uid, .gid = gid, .roles = roles, .realms = std::move(realms)};
+}
+
+Policy policy(std::vector<PeerRule> rules) {
+  Policy made;
+  made.peers = std::move(rules);
+  return made;
+}
+
+std::set<Operation> answered(Role role) {
+  const Policy everything = policy({rule(1000, std::nullopt, {true, true, true})});
+  std::set<Operation> operations;
+  for (int i = 0; i <= static_cast<int>(kOperationLast); ++i) {
+    const auto operation = static_cast<Operation>(i);
+    if (authorise(everything, {1000, 1000, role}, operation)) operations.insert(operation);
+  }
+  return operations;
+}
+
+TEST(Authorise, VerifySocketAnswersVerifications) {
+  EXPECT_EQ(answered(Role::verify), (std::set{Operation::verify, Operation::health}));
+}
+
+TEST(Authorise, ProvisionSocketLooksAfterSubjectsAndFactors) {
+  EXPECT_EQ(
+      answered(Role::provision),
+      (std::set{Operation::health, Operation::create_subject, Operation::get_subject,
+                Operation::suspend_subject, Operation::resume_subject, Operation::enrol_oath,
+                Operation::confirm_factor, Operation::list_factors, Operation::rename_factor,
+                Operation::suspend_factor, Operation::resume_factor, Operation::revoke_factor}));
+}
+
+TEST(Authorise, AdminSocketAnswersEverything) {
+  EXPECT_EQ(answered(Role::admin).size(), static_cast<std::size_t>(kOperationLast) + 1);
+}
+
+TEST(Authorise, RefusesWhatItDoesNotKnow) {
+  const Policy everything = policy({rule(1000, std::nullopt, {true, true, true})});
+  EXPECT_EQ(failure(authorise(everything, {1000, 1000, Role::admin}, static_cast<Operation>(200))),
+            ErrorCode::denied);
+  EXPECT_EQ(failure(authorise(everything, {1000, 1000, static_cast<Role>(3)}, Operation::health)),
+            ErrorCode::denied);
+  EXPECT_EQ(failure(admit(everything, {1000, 1000, static_cast<Role>(3)})), ErrorCode::denied);
+}
+
+TEST(Authorise, AStrangerGetsNowhere) {
+  const Policy one = policy({rule(1000, std::nullopt, {true, true, true})});
+  for (const Role role : kRoles) {
+    EXPECT_EQ(failure(admit(one, {1001, 1000, role})), ErrorCode::denied);
+    EXPECT_EQ(failure(authorise(one, {1001, 1000, role}, Operation::health)), ErrorCode::denied);
+    EXPECT_EQ(failure(authorise_realm(one, {1001, 1000, role}, "default")), ErrorCode::denied);
+  }
+  // Not even root, where the policy does not name it.
+  EXPECT_EQ(failure(admit(one, {0, 0, Role::admin})), ErrorCode::denied);
+  EXPECT_EQ(failure(admit(policy({}), {0, 0, Role::admin})), ErrorCode::denied);
+}
+
+TEST(Authorise, APeerGetsOnlyItsOwnSockets) {
+  const Policy portal = policy({rule(1000, std::nullopt, {true, false, false})});
+  EXPECT_FALSE(failure(admit(portal, {1000, 5, Role::verify})));
+  EXPECT_EQ(failure(admit(portal, {1000, 5, Role::provision})), ErrorCode::denied);
+  EXPECT_EQ(failure(authorise(portal, {1000, 5, Role::admin}, Operation::verify)),
+            ErrorCode::denied);
+}
+
+TEST(Authorise, UserAndGroupMustBothMatch) {
+  const Policy both = policy({rule(1000, 2000, {true, false, false})});
+  EXPECT_FALSE(failure(admit(both, {1000, 2000, Role::verify})));
+  EXPECT_EQ(failure(admit(both, {1000, 2001, Role::verify})), ErrorCode::denied);
+  EXPECT_EQ(failure(admit(both, {1001, 2000, Role::verify})), ErrorCode::denied);
+  const Policy group = policy({rule(std::nullopt, 2000, {true, false, false})});
+  EXPECT_FALSE(failure(admit(group, {77, 2000, Role::verify})));
+}
+
+TEST(Authorise, ARuleThatNamesNobodyMatchesNobody) {
+  const Policy nobody = policy({rule(std::nullopt, std::nullopt, {true, true, true})});
+  EXPECT_EQ(failure(admit(nobody, {0, 0, Role::verify})), ErrorCode::denied);
+}
+
+TEST(Authorise, RealmsBelongToTheRuleThatNamesThem) {
+  const Policy two = policy({rule(1000, std::nullopt, {true, false, false}, {"shop", "bank"}),
+                             rule(1000, std::nullopt, {false, true, false}, {"shop"}),
+                             rule(1001, std::nullopt, {true, false, false})});
+  EXPECT_FALSE(failure(authorise_realm(two, {1000, 1, Role::verify}, "bank")));
+  EXPECT_EQ(failure(authorise_realm(two, {1000, 1, Role::verify}, "other")), ErrorCode::denied);
+  EXPECT_EQ(failure(authorise_realm(two, {1000, 1, Role::verify}, "")), ErrorCode::denied);
+  EXPECT_FALSE(failure(authorise_realm(two, {1000, 1, Role::provision}, "shop")));
+  EXPECT_EQ(failure(authorise_realm(two, {1000, 1, Role::provision}, "bank")), ErrorCode::denied);
+  EXPECT_FALSE(failure(authorise_realm(two, {1001, 1, Role::verify}, "any")));
+}
+
+}  // namespace
+}  // namespace countersign::policies
