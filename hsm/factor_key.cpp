@@ -6,9 +6,10 @@
 namespace countersign::hsm {
 
 Attributes oath_key_attributes(bool private_session_objects) {
-  Attributes key = child_attributes(KeyRole::seal);
-  key.flag(CKA_TOKEN, false).flag(CKA_PRIVATE, private_session_objects);
-  return key;
+  Attributes key;
+  key.flag(CKA_PRIVATE, private_session_objects);
+  // Behind it, because MODIFIABLE is the last of them.
+  return child_attributes(KeyRole::seal, std::move(key));
 }
 
 Result<Bytes> wrap_secret(Session& session, CK_OBJECT_HANDLE seal_key,

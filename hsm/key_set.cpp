@@ -78,9 +78,8 @@ std::optional<KeyName> parse_label(std::string_view label) {
   return KeyName{spec->role, version};
 }
 
-Attributes child_attributes(KeyRole role) {
+Attributes child_attributes(KeyRole role, Attributes child) {
   const bool is_oath = role == KeyRole::seal;
-  Attributes child;
   child.number(CKA_CLASS, CKO_SECRET_KEY)
       .number(CKA_KEY_TYPE, is_oath ? CKK_GENERIC_SECRET : CKK_AES)
       .flag(CKA_SENSITIVE, true)
@@ -91,7 +90,10 @@ Attributes child_attributes(KeyRole role) {
       .flag(CKA_ENCRYPT, false)
       .flag(CKA_WRAP, false)
       .flag(CKA_UNWRAP, false)
-      .flag(CKA_DERIVE, false);
+      .flag(CKA_DERIVE, false)
+      .flag(CKA_TOKEN, false)
+      .flag(CKA_COPYABLE, false)
+      .flag(CKA_MODIFIABLE, false);
   return child;
 }
 

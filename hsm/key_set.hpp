@@ -57,8 +57,8 @@ struct KeyName {
 [[nodiscard]] std::optional<KeyName> parse_label(std::string_view label);
 
 // What a key that `seal` or `seal_aes` unwraps has to be: without class, type and usage in it, an
-// OATH seed could be unwrapped as an AES key that decrypts.
-[[nodiscard]] Attributes child_attributes(KeyRole role);
+// OATH seed could be unwrapped as an AES key that decrypts. Appended to `child`.
+[[nodiscard]] Attributes child_attributes(KeyRole role, Attributes child = {});
 
 // Everything a key on a token must be.
 //
