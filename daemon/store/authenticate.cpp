@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/authenticate.hpp"
+
+namespace countersign::store {
+namespace {
+
+constexpr Error kForged{ErrorCode::corrupt, "store.row_mac"};
+
+// A name that is not in its canonical form was not written by us.
+Result<SubjectName> name_of(const LoadedSubject& loaded) {
+  auto realm = Realm::from(loaded.realm);
+  auto username = Username::from(loaded.username);
+  if (!realm || !username) return kForged;
+  return SubjectName{*std::move(realm), *std::move(username)};
+}
+
+}  // namespace
+
+bool Authenticator::is_true(SubjectId owner, const LoadedBudget& loaded,
+                            const RowMac& fixed) const {
+  return equal(loaded.mac, mac_of(moving_rows_, owner, loaded.budget, fixed));
+}
+
+bool Authenticator::is_true(FactorId owner, const LoadedMotion& loaded, const RowMac& fixed) const {
+  return equal(loaded.mac, mac_of(moving_rows_, owner, loaded.motion, fixed));
+}
+
+awaitable<Result<RowMac>> Authenticator::seal(const Bytes& encoded) const {
+  co_return co_await fixed_rows_.mac(encoded);
+}
+
+awaitable<Result<SubjectPtr>> Authenticator::subject(const LoadedSubject& loaded,
+                                                     FactorId& culprit) const {
+  culprit = FactorId{};
+  CS_CO_TRY(SubjectName name, name_of(loaded));
+  auto record = std::make_shared<SubjectRecord>(SubjectRecord{
+      {loaded.id, std::move(name), loaded.state, loaded.created_at}, loaded.mac, {}, {}});
+  const Bytes encoded = encode(record->fixed);
+  CS_CO_TRY(const RowMac mac, co_await seal(encoded));
+  if (!equal(mac, loaded.mac)) co_return kForged;
+  if (!loaded.budget || !is_true(loaded.id, *loaded.budget, mac)) co_return kForged;
+  record->budget = loaded.budget->budget;
+  record->factors.reserve(loaded.factors.size());
+  for (const LoadedFactor& row : loaded.factors) {
+    culprit = row.row.id;
+    CS_CO_TRY(FactorRecord factor, co_await this->factor(record->fixed.name.realm, loaded.id, row));
+    record->factors.push_back(std::move(factor));
+  }
+  co_return SubjectPtr{std::move(record)};
+}
+
+// An index page can be edited too: what it led us to must be this subject's own.
+awaitable<Result<FactorRecord>> Authenticator::factor(const Realm& realm, SubjectId owner,
+                                                      const LoadedFactor& loaded) const {
+  if (loaded.row.subject != owner) co_return kForged;
+  const Bytes encoded = encode(realm, loaded.row);
+  CS_CO_TRY(const RowMac mac, co_await seal(encoded));
+  if (!equal(mac, loaded.mac)) co_return kForged;
+  if (!loaded.motion || !is_true(loaded.row.id, *loaded.motion, mac)) co_return kForged;
+  co_return FactorRecord{loaded.row, loaded.mac, loaded.motion->motion};
+}
+
+}  // namespace countersign::store

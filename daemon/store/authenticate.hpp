@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From rows that anybody may have written to a record that is ours.
+#pragma once
+
+#include "daemon/store/loaded_rows.hpp"
+#include "daemon/store/row_macs.hpp"
+#include "daemon/store/store.hpp"
+
+namespace countersign::store {
+
+class Authenticator {
+ public:
+  // Both outlive this.
+  Authenticator(RecordMacs& fixed_rows, const MovingKey& moving_rows)
+      : fixed_rows_{fixed_rows}, moving_rows_{moving_rows} {}
+
+  // Checks every row's MAC. Fails with `corrupt`, and `culprit` is then the factor whose row it is,
+  // or 0 for the subject's own; and with `unavailable`.
+  // REQUIRES: both references outlive the wait.
+  awaitable<Result<SubjectPtr>> subject(const LoadedSubject& loaded, FactorId& culprit) const;
+
+  // The MAC of a fixed row that is about to be written.
+  // REQUIRES: the reference outlives the wait.
+  awaitable<Result<RowMac>> seal(const Bytes& encoded) const;
+
+  // Decoys have no fixed rows; what moves of them is sealed beside a MAC of zeros.
+  [[nodiscard]] bool is_true(SubjectId owner, const LoadedBudget& loaded,
+                             const RowMac& fixed) const;
+  [[nodiscard]] bool is_true(FactorId owner, const LoadedMotion& loaded, const RowMac& fixed) const;
+
+ private:
+  awaitable<Result<FactorRecord>> factor(const Realm& realm, SubjectId owner,
+                                         const LoadedFactor& loaded) const;
+
+  RecordMacs& fixed_rows_;
+  const MovingKey& moving_rows_;
+};
+
+}  // namespace countersign::store

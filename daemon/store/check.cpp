@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/check.hpp"
+
+#include "daemon/store/check_journal.hpp"
+#include "daemon/store/decoys.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <charconv>
+#include <exception>
+#include <limits>
+
+namespace countersign::store {
+namespace {
+
+using Statements = sqlite::Reader::Statements;
+using Ids = sqlite::CheckReads::Ids;
+
+constexpr std::int64_t kFromTheStart = std::numeric_limits<std::int64_t>::min();
+// How many subjects' MACs are asked of the HSM at once: it answers in batches.
+constexpr std::size_t kLanes = 32;
+
+struct Cursor {
+  std::string_view table;
+  std::int64_t after = 0;
+};
+
+Result<Cursor> parse(std::string_view text) {
+  if (text.empty()) return Cursor{"subjects", kFromTheStart};
+  Cursor cursor;
+  const std::size_t slash = text.find('/');
+  cursor.table = text.substr(0, slash);
+  const std::string_view rest = slash == text.npos ? "" : text.substr(slash + 1);
+  const char* end = rest.data() + rest.size();
+  const auto [read, failed] = std::from_chars(rest.data(), end, cursor.after);
+  if (rest.empty() || read != end || failed != std::errc{}) {
+    return Error{ErrorCode::malformed, "check.cursor"};
+  }
+  return cursor;
+}
+
+// Where to go on: behind the last id of this slice, or at the start of the next table.
+std::string next_cursor(const Ids& ids, std::size_t max, std::string_view table,
+                        std::string_view next_table, std::int64_t next_start) {
+  if (ids.size() < max) return std::string{next_table} + "/" + std::to_string(next_start);
+  return std::string{table} + "/" + std::to_string(ids.back());
+}
+
+std::string say(std::string_view what, std::int64_t id, std::string_view problem) {
+  return std::string{what} + " " + std::to_string(id) + ": " + std::string{problem};
+}
+
+struct LoadedSubjects {
+  Ids ids;
+  std::vector<LoadedSubject> rows;
+};
+
+Result<LoadedSubjects> load_subjects(Statements& statements, std::int64_t after) {
+  LoadedSubjects loaded;
+  CS_TRY(loaded.ids, statements.checks.subjects(after, Check::kSubjectsMax));
+  for (const std::int64_t id : loaded.ids) {
+    CS_TRY(auto row, statements.rows.subject(SubjectId{id}));
+    CS_TRY(row->has_birth, statements.checks.was_created(SubjectId{id}));
+    loaded.rows.push_back(*std::move(row));
+  }
+  return loaded;
+}
+
+Result<CheckedSlice> check_factors(Statements& statements, std::int64_t after) {
+  CheckedSlice slice;
+  CS_TRY(const Ids ids, statements.checks.factors(after, Check::kRowsMax));
+  for (const std::int64_t id : ids) {
+    CS_TRY(const auto owner, statements.rows.owner(FactorId{id}));
+    CS_TRY(const bool owned, statements.checks.has_subject(*owner));
+    if (!owned) slice.problems.push_back(say("factor", id, "belongs to nobody"));
+    CS_TRY(const bool enrolled, statements.checks.was_enrolled(FactorId{id}));
+    if (!enrolled) slice.problems.push_back(say("factor", id, "the journal knows no enrolment"));
+  }
+  slice.records = ids.size();
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "factors", "motions", kFromTheStart);
+  return slice;
+}
+
+Result<CheckedSlice> check_motions(Statements& statements, const Authenticator& authenticator,
+                                   std::int64_t after) {
+  CheckedSlice slice;
+  CS_TRY(const Ids ids, statements.checks.motions(after, Check::kRowsMax));
+  for (const std::int64_t id : ids) {
+    CS_TRY(const auto row, statements.rows.motion(FactorId{id}));
+    CS_TRY(const bool owned, statements.checks.has_factor(FactorId{id}));
+    const bool decoy = is_decoy_id(id);
+    if (!owned && !decoy) slice.problems.push_back(say("motion", id, "belongs to no factor"));
+    if (decoy && !authenticator.is_true(FactorId{id}, *row, RowMac{})) {
+      slice.problems.push_back(say("motion", id, "fails its check: it was edited"));
+    }
+  }
+  slice.records = ids.size();
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "motions", "budgets", kFromTheStart);
+  return slice;
+}
+
+Result<CheckedSlice> check_budgets(Statements& statements, const Authenticator& authenticator,
+                                   std::int64_t after) {
+  CheckedSlice slice;
+  CS_TRY(const Ids ids, statements.checks.budgets(after, Check::kRowsMax));
+  for (const std::int64_t id : ids) {
+    CS_TRY(const auto row, statements.rows.budget(SubjectId{id}));
+    CS_TRY(const bool owned, statements.checks.has_subject(SubjectId{id}));
+    const bool decoy = is_decoy_id(id);
+    if (!owned && !decoy) slice.problems.push_back(say("budget", id, "belongs to nobody"));
+    if (decoy && !authenticator.is_true(SubjectId{id}, *row, RowMac{})) {
+      slice.problems.push_back(say("budget", id, "fails its check: it was edited"));
+    }
+  }
+  slice.records = ids.size();
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "budgets", "journal", 0);
+  return slice;
+}
+
+}  // namespace
+
+awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
+  CS_CO_TRY(const Cursor from, parse(cursor));
+  if (from.table == "subjects") co_return co_await subjects(from.after);
+  if (from.table == "factors") co_return co_await factors(from.after);
+  if (from.table == "motions") co_return co_await motions(from.after);
+  if (from.table == "budgets") co_return co_await budgets(from.after);
+  if (from.table == "journal" && from.after >= 0) co_return co_await journal(from.after);
+  co_return Error{ErrorCode::malformed, "check.cursor"};
+}
+
+// A slice of subjects whose fixed rows several lanes check at once.
+struct Check::Subjects {
+  LoadedSubjects loaded;
+  std::size_t next = 0;
+  std::size_t lanes = 0;
+  Status failed;
+  CheckedSlice slice;
+  Completion<Status> done;
+};
+
+awaitable<Result<CheckedSlice>> Check::subjects(std::int64_t after) {
+  Subjects work;
+  auto load = [after](Statements& statements) { return load_subjects(statements, after); };
+  CS_CO_TRY(work.loaded, co_await reader_.ask<LoadedSubjects>(load));
+  work.lanes = kLanes;
+  auto lane_ended = [&work](std::exception_ptr thrown) {
+    if (thrown) work.failed = Error{ErrorCode::unavailable, "store.check"};
+    if (--work.lanes == 0) work.done.complete({});
+  };
+  const Executor loop = co_await boost::asio::this_coro::executor;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    boost::asio::co_spawn(loop, subjects_lane(work), lane_ended);
+  }
+  CS_CO_CHECK(co_await work.done.wait());
+  CS_CO_CHECK(work.failed);
+  work.slice.records = work.loaded.rows.size();
+  work.slice.cursor =
+      next_cursor(work.loaded.ids, kSubjectsMax, "subjects", "factors", kFromTheStart);
+  co_return std::move(work.slice);
+}
+
+awaitable<void> Check::subjects_lane(Subjects& work) {
+  while (work.failed && work.next < work.loaded.rows.size()) {
+    const LoadedSubject& row = work.loaded.rows[work.next++];
+    FactorId culprit{};
+    const auto subject = co_await authenticator_.subject(row, culprit);
+    if (!subject && subject.error().code != ErrorCode::corrupt) {
+      work.failed = subject.error();
+    } else if (!subject && number(culprit) != 0) {
+      work.slice.problems.push_back(
+          say("factor", number(culprit), "fails its check: it was edited"));
+    } else if (!subject) {
+      work.slice.problems.push_back(
+          say("subject", number(row.id), "fails its check: it was edited"));
+    }
+    if (!row.has_birth) {
+      work.slice.problems.push_back(
+          say("subject", number(row.id), "the journal does not know where it came from"));
+    }
+  }
+}
+
+awaitable<Result<CheckedSlice>> Check::factors(std::int64_t after) {
+  auto read = [after](Statements& statements) { return check_factors(statements, after); };
+  co_return co_await reader_.ask<CheckedSlice>(read);
+}
+
+awaitable<Result<CheckedSlice>> Check::motions(std::int64_t after) {
+  auto read = [this, after](Statements& statements) {
+    return check_motions(statements, authenticator_, after);
+  };
+  co_return co_await reader_.ask<CheckedSlice>(read);
+}
+
+awaitable<Result<CheckedSlice>> Check::budgets(std::int64_t after) {
+  auto read = [this, after](Statements& statements) {
+    return check_budgets(statements, authenticator_, after);
+  };
+  co_return co_await reader_.ask<CheckedSlice>(read);
+}
+
+awaitable<Result<CheckedSlice>> Check::journal(std::int64_t after) {
+  auto read = [this, after](Statements& statements) {
+    return check_journal(statements, key_, after, kRowsMax);
+  };
+  co_return co_await reader_.ask<CheckedSlice>(read);
+}
+
+}  // namespace countersign::store

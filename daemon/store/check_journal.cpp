@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/check_journal.hpp"
+
+#include "daemon/store/row_macs.hpp"
+
+namespace countersign::store {
+namespace {
+
+using Statements = sqlite::Reader::Statements;
+
+std::string say(std::uint64_t seq, std::string_view what) {
+  return "journal record " + std::to_string(seq) + ": " + std::string{what};
+}
+
+// What a record says about a factor, held against its row.
+Status compare_motion(Statements& statements, const LoadedRecord& record, FactorId factor,
+                      Version version, Position position, std::vector<std::string>& problems) {
+  CS_TRY(const auto row, statements.rows.motion(factor));
+  const Motion now = row ? row->motion : Motion{};
+  const std::string name = "factor " + std::to_string(number(factor));
+  if (now.version < version) {
+    problems.push_back(say(record.record.seq, name + " was put back to an older state"));
+  } else if (now.version == version && now.position != position) {
+    problems.push_back(say(record.record.seq, name + " is not where it was left"));
+  }
+  return {};
+}
+
+Status compare_budget(Statements& statements, const LoadedRecord& record,
+                      std::vector<std::string>& problems) {
+  const Version version = record.record.budget_version;
+  if (number(version) == 0) return {};
+  CS_TRY(const auto row, statements.rows.budget(record.record.entry.subject));
+  const Budget now = row ? row->budget : Budget{};
+  const std::string name = "subject " + std::to_string(number(record.record.entry.subject));
+  if (now.version < version) {
+    problems.push_back(say(record.record.seq, name + " was put back to an older state"));
+  } else if (now.version == version && now.failures != record.record.entry.failures) {
+    problems.push_back(say(record.record.seq, name + " has other failures than it was left with"));
+  }
+  return {};
+}
+
+Status compare_moves(Statements& statements, const LoadedRecord& record,
+                     std::vector<std::string>& problems) {
+  const JournalEntry& entry = record.record.entry;
+  if (number(entry.version) != 0) {
+    CS_CHECK(
+        compare_motion(statements, record, entry.factor, entry.version, entry.position, problems));
+  }
+  Reader also{record.record.also_moved};
+  while (also.left() > 0 && also.good()) {
+    const auto factor = FactorId{also.integer<std::int64_t>()};
+    const auto version = Version{also.integer<std::uint64_t>()};
+    const auto position = Position{also.integer<std::int64_t>()};
+    if (!also.good()) break;
+    CS_CHECK(compare_motion(statements, record, factor, version, position, problems));
+  }
+  return {};
+}
+
+Status compare_births(Statements& statements, const LoadedRecord& record,
+                      std::vector<std::string>& problems) {
+  const JournalEntry& entry = record.record.entry;
+  if (entry.event == Event::subject_created) {
+    CS_TRY(const bool there, statements.checks.has_subject(entry.subject));
+    if (!there) problems.push_back(say(record.record.seq, "the subject it made is gone"));
+  }
+  if (entry.event == Event::factor_enrolled) {
+    CS_TRY(const bool there, statements.checks.has_factor(entry.factor));
+    if (!there) problems.push_back(say(record.record.seq, "the factor it enrolled is gone"));
+  }
+  return {};
+}
+
+// The hash that the record after place `after` continues. What stands there was recomputed by the
+// slice before this one.
+Result<JournalHash> hash_before(Statements& statements, std::int64_t after) {
+  if (after > 0) {
+    CS_TRY(const auto last, statements.checks.journal(after - 1, 1));
+    if (!last.empty()) return last.front().hash;
+  }
+  CS_TRY(const StoreId store, statements.checks.store_id());
+  return first_hash(store);
+}
+
+Status check_end(Statements& statements, const MovingKey& key, const JournalHead& end,
+                 std::vector<std::string>& problems) {
+  CS_TRY(const auto head, statements.checks.head());
+  if (!head) {
+    // Nothing was ever committed, or somebody took the head away.
+    if (end.seq > 0) problems.emplace_back("journal: its sealed end is missing");
+    return {};
+  }
+  if (!equal(head->mac, mac_of(key, head->head))) {
+    problems.emplace_back("journal: its end is sealed by somebody else");
+  } else if (head->head.seq != end.seq || head->head.hash != end.hash) {
+    problems.emplace_back("journal: its end was cut off or replaced");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<CheckedSlice> check_journal(Statements& statements, const MovingKey& key, std::int64_t after,
+                                   std::size_t max) {
+  CheckedSlice slice;
+  CS_TRY(JournalHash hash, hash_before(statements, after));
+  CS_TRY(const auto records, statements.checks.journal(after, max));
+  auto place = static_cast<std::uint64_t>(after);
+  for (const LoadedRecord& record : records) {
+    if (record.record.seq != place + 1) {
+      slice.problems.push_back(say(place + 1, "missing"));
+    }
+    if (next_hash(hash, record.record) != record.hash) {
+      slice.problems.push_back(say(record.record.seq, "does not continue the chain"));
+    }
+    // Go on from what is written there: one broken link is one problem.
+    hash = record.hash;
+    place = record.record.seq;
+    CS_CHECK(compare_moves(statements, record, slice.problems));
+    CS_CHECK(compare_budget(statements, record, slice.problems));
+    CS_CHECK(compare_births(statements, record, slice.problems));
+  }
+  slice.records = records.size();
+  if (records.size() == max) {
+    slice.cursor = "journal/" + std::to_string(place);
+    return slice;
+  }
+  CS_CHECK(check_end(statements, key, {place, hash}, slice.problems));
+  return slice;
+}
+
+}  // namespace countersign::store

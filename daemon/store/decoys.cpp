@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/decoys.hpp"
+
+#include <cassert>
+
+namespace countersign::store {
+namespace {
+
+constexpr RowMac kNoFixedRow{};
+
+}  // namespace
+
+Decoys::Decoys(const MovingKey& key, std::vector<Bytes> sealed)
+    : key_{key},
+      sealed_{std::move(sealed)},
+      name_{*Realm::from("default"), *Username::from("nobody")} {
+  assert(!sealed_.empty());
+}
+
+SubjectId Decoys::stand_in(const SubjectName& name) const {
+  Bytes message;
+  Writer{message}.text("countersign decoy v1").text(name.realm.text()).text(name.username.text());
+  const RowMac mac = key_.mac(message);
+  const auto place = load_big_endian<std::uint16_t>(BytesView{mac}.first(2));
+  return SubjectId{-1 - std::int64_t{place}};
+}
+
+Result<SubjectPtr> Decoys::subject(SubjectId id, const LoadedDecoy& moved,
+                                   const Authenticator& authenticator) const {
+  assert(is_decoy_id(number(id)));
+  const FactorId factor_id{number(id)};
+  if (moved.budget && !authenticator.is_true(id, *moved.budget, kNoFixedRow)) {
+    return Error{ErrorCode::corrupt, "store.decoy"};
+  }
+  if (moved.motion && !authenticator.is_true(factor_id, *moved.motion, kNoFixedRow)) {
+    return Error{ErrorCode::corrupt, "store.decoy"};
+  }
+  FactorRecord factor;
+  factor.fixed.id = factor_id;
+  factor.fixed.subject = id;
+  factor.fixed.kind = FactorKind::totp;
+  factor.fixed.state = FactorState::active;
+  factor.fixed.sealed = sealed_[static_cast<std::size_t>(-1 - number(id)) % sealed_.size()];
+  if (moved.motion) factor.motion = moved.motion->motion;
+  auto record = std::make_shared<SubjectRecord>(
+      SubjectRecord{{id, name_, SubjectState::active, Time{}}, kNoFixedRow, {}, {}});
+  if (moved.budget) record->budget = moved.budget->budget;
+  record->factors.push_back(std::move(factor));
+  return SubjectPtr{std::move(record)};
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who answers for names that nobody bears.
+//
+// An unknown name always falls on the same one of 65 536 decoys, so that it is throttled as a
+// person's would be and its attempts cost what theirs cost. Nothing is stored of a decoy until it
+// moves; their ids are negative, a decoy's only factor bearing its own.
+#pragma once
+
+#include "daemon/store/authenticate.hpp"
+
+namespace countersign::store {
+
+inline constexpr std::int64_t kDecoys = 65536;
+
+[[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -kDecoys; }
+
+class Decoys {
+ public:
+  // REQUIRES: at least one sealed TOTP secret (SHA-1); `key` outlives this.
+  Decoys(const MovingKey& key, std::vector<Bytes> sealed);
+
+  [[nodiscard]] SubjectId stand_in(const SubjectName& name) const;
+
+  // Fails with `corrupt`. REQUIRES: is_decoy_id(id).
+  [[nodiscard]] Result<SubjectPtr> subject(SubjectId id, const LoadedDecoy& moved,
+                                           const Authenticator& authenticator) const;
+
+ private:
+  const MovingKey& key_;
+  std::vector<Bytes> sealed_;
+  SubjectName name_;
+};
+
+}  // namespace countersign::store

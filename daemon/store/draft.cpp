@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/draft.hpp"
+
+namespace countersign::store {
+
+Draft::Draft(const SubjectRecord& from, const MovingKey& key, JournalEntry entry)
+    : key_{key},
+      after_{std::make_shared<SubjectRecord>(from)},
+      budget_before_{from.budget.version} {
+  change_.subject = from.fixed.id;
+  change_.subject_version = budget_before_;
+  change_.record.entry = std::move(entry);
+  change_.record.entry.subject = from.fixed.id;
+}
+
+Status Draft::move(FactorId factor, Motion motion) {
+  FactorRecord* record = find(factor);
+  if (record == nullptr) return Error{ErrorCode::not_found, "store.factor"};
+  const Version before = record->motion.version;
+  motion.version = next(before);
+  record->motion = motion;
+  change_.moves.push_back({factor, motion, {}, before});
+  return {};
+}
+
+void Draft::set(const Budget& budget) {
+  after_->budget = budget;
+  after_->budget.version = next(budget_before_);
+  budget_changes_ = true;
+}
+
+void Draft::set(SubjectState state, const RowMac& mac) {
+  after_->fixed.state = state;
+  after_->fixed_mac = mac;
+  change_.subject_row = {after_->fixed, mac, false};
+  touch();
+}
+
+Status Draft::set(Factor factor, const RowMac& mac) {
+  FactorRecord* record = find(factor.id);
+  if (record == nullptr) return Error{ErrorCode::not_found, "store.factor"};
+  record->fixed_mac = mac;
+  change_.factor_row = {factor, mac, false};
+  record->fixed = std::move(factor);
+  touch();
+  return {};
+}
+
+void Draft::add(Factor factor, const RowMac& mac, Position position) {
+  Motion motion;
+  motion.version = Version{1};
+  motion.position = position;
+  change_.factor_row = {factor, mac, true};
+  change_.moves.push_back({factor.id, motion, {}, Version{0}});
+  after_->factors.push_back({std::move(factor), mac, motion});
+  touch();
+}
+
+FactorRecord* Draft::find(FactorId id) {
+  for (FactorRecord& factor : after_->factors) {
+    if (factor.fixed.id == id) return &factor;
+  }
+  return nullptr;
+}
+
+sqlite::Change& Draft::finish() {
+  seal_moves();
+  if (budget_changes_) seal_budget();
+  if (change_.journalled) complete_record();
+  return change_;
+}
+
+void Draft::seal_moves() {
+  for (sqlite::MotionChange& move : change_.moves) {
+    move.mac = mac_of(key_, move.factor, move.motion, find(move.factor)->fixed_mac);
+  }
+}
+
+void Draft::seal_budget() {
+  const RowMac mac = mac_of(key_, change_.subject, after_->budget, after_->fixed_mac);
+  change_.budget = {after_->budget, mac, budget_before_};
+}
+
+// The record says where every row stands after the event, so that a row which is later put back
+// contradicts it.
+void Draft::complete_record() {
+  JournalRecord& record = change_.record;
+  record.entry.failures = after_->budget.failures;
+  record.budget_version = after_->budget.version;
+  record.entry.version = Version{0};
+  Writer out{record.also_moved};
+  for (const sqlite::MotionChange& move : change_.moves) {
+    if (move.factor == record.entry.factor) {
+      record.entry.version = move.motion.version;
+      record.entry.position = move.motion.position;
+      continue;
+    }
+    out.integer(number(move.factor))
+        .integer(number(move.motion.version))
+        .integer(number(move.motion.position));
+  }
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows as they lie in the database: nothing here has been checked yet.
+#pragma once
+
+#include "daemon/store/journal_chain.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace countersign::store {
+
+struct LoadedBudget {
+  Budget budget;
+  RowMac mac{};
+};
+struct LoadedMotion {
+  Motion motion;
+  RowMac mac{};
+};
+struct LoadedFactor {
+  Factor row;
+  RowMac mac{};
+  std::optional<LoadedMotion> motion;
+};
+struct LoadedSubject {
+  SubjectId id{};
+  std::string realm;
+  std::string username;
+  SubjectState state{};
+  Time created_at{};
+  RowMac mac{};
+  std::optional<LoadedBudget> budget;
+  std::vector<LoadedFactor> factors;
+  bool has_birth = true;  // its journal record is there; looked up by `check` alone
+};
+
+// What moves of a decoy; nothing is stored until it does.
+struct LoadedDecoy {
+  std::optional<LoadedBudget> budget;
+  std::optional<LoadedMotion> motion;
+};
+
+struct LoadedRecord {
+  JournalRecord record;
+  JournalHash hash{};
+};
+
+}  // namespace countersign::store

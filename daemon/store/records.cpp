@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loading; what changes is in records_changes.cpp.
+#include "daemon/store/records.hpp"
+
+#include "base/log.hpp"
+
+namespace countersign::store {
+namespace {
+
+using Statements = sqlite::Reader::Statements;
+
+// As many as a flood of unknown names may keep warm, without driving people out.
+constexpr std::size_t kCachedDecoys = 2048;
+constexpr std::chrono::minutes kReportEvery{1};
+constexpr std::size_t kReportedMax = 4096;
+
+}  // namespace
+
+Records::Records(Executor loop, Parts parts, StoreSettings settings)
+    : ownership_{std::move(parts.ownership)},
+      macs_{settings.macs},
+      clock_{settings.clock},
+      key_{std::move(parts.key)},
+      authenticator_{macs_, *key_},
+      decoys_{*key_, std::move(parts.decoy_secrets)},
+      people_{settings.cached_subjects},
+      decoy_cache_{kCachedDecoys},
+      last_subject_{parts.start.last_subject},
+      last_factor_{parts.start.last_factor},
+      counts_{parts.start.counts},
+      reader_{loop, parts.file, std::move(parts.reads)},
+      writer_{loop, parts.file, std::move(parts.writes), *key_, std::move(settings.on_fatal)},
+      check_{reader_, authenticator_, *key_} {}
+
+awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {
+  if (const auto cached = people_.find(name)) co_return *cached;
+  auto read = [&name](Statements& statements) { return statements.rows.find(name); };
+  CS_CO_TRY(const auto found, co_await reader_.ask<std::optional<SubjectId>>(read));
+  if (!found) co_return decoys_.stand_in(name);
+  CS_CO_TRY(const SubjectPtr subject, co_await this->subject(*found));
+  if (subject->fixed.name == name) co_return *found;
+  // The index was edited: it leads this name to somebody else's true row.
+  co_await report_tampered(*found, FactorId{});
+  co_return Error{ErrorCode::corrupt, "store.name"};
+}
+
+awaitable<Result<SubjectId>> Records::owner(FactorId factor) {
+  if (is_decoy_id(number(factor))) co_return SubjectId{number(factor)};
+  if (const auto cached = people_.owner(factor)) co_return *cached;
+  auto read = [factor](Statements& statements) { return statements.rows.owner(factor); };
+  CS_CO_TRY(const auto found, co_await reader_.ask<std::optional<SubjectId>>(read));
+  if (!found) co_return Error{ErrorCode::not_found, "store.owner"};
+  co_return *found;
+}
+
+awaitable<Result<SubjectPtr>> Records::subject(SubjectId id) {
+  if (SubjectPtr cached = cache_of(id).find(id)) co_return cached;
+  const auto [place, first] = loading_.try_emplace(number(id));
+  if (!first) {
+    Loaded loaded;
+    place->second.push_back(&loaded);
+    co_return co_await loaded.wait();
+  }
+  Result<SubjectPtr> loaded = co_await load(id);
+  const auto waiting = loading_.extract(number(id));
+  for (Loaded* one : waiting.mapped()) one->complete(loaded);
+  co_return loaded;
+}
+
+awaitable<Result<SubjectPtr>> Records::load(SubjectId id) {
+  Result<SubjectPtr> loaded = is_decoy(id) ? co_await load_decoy(id) : co_await load_person(id);
+  if (!loaded) co_return loaded;
+  // A commit may have been faster: what it left is at least as new.
+  if (SubjectPtr cached = cache_of(id).find(id)) co_return cached;
+  cache_of(id).put(*loaded);
+  co_return loaded;
+}
+
+awaitable<Result<SubjectPtr>> Records::load_person(SubjectId id) {
+  auto read = [id](Statements& statements) { return statements.rows.subject(id); };
+  CS_CO_TRY(const auto rows, co_await reader_.ask<std::optional<LoadedSubject>>(read));
+  if (!rows) co_return Error{ErrorCode::not_found, "store.subject"};
+  FactorId culprit{};
+  Result<SubjectPtr> subject = co_await authenticator_.subject(*rows, culprit);
+  if (!subject && subject.error().code == ErrorCode::corrupt) co_await report_tampered(id, culprit);
+  co_return subject;
+}
+
+awaitable<Result<SubjectPtr>> Records::load_decoy(SubjectId id) {
+  if (!is_decoy_id(number(id))) co_return Error{ErrorCode::not_found, "store.subject"};
+  auto read = [id](Statements& statements) { return statements.rows.decoy(id); };
+  CS_CO_TRY(const auto rows, co_await reader_.ask<LoadedDecoy>(read));
+  Result<SubjectPtr> subject = decoys_.subject(id, rows, authenticator_);
+  if (!subject) co_await report_tampered(id, FactorId{number(id)});
+  co_return subject;
+}
+
+awaitable<Result<CheckedSlice>> Records::check(std::string cursor) {
+  co_return co_await check_.slice(std::move(cursor));
+}
+
+awaitable<Result<StoreCounts>> Records::counts() {
+  auto read = [](Statements& statements) { return statements.checks.journal_end(); };
+  CS_CO_TRY(counts_.journal_records, co_await reader_.ask<std::uint64_t>(read));
+  co_return counts_;
+}
+
+awaitable<void> Records::report_tampered(SubjectId subject, FactorId factor) {
+  // A factor's number and its subject's may be equal, and then share a minute: no harm.
+  const std::int64_t row = number(factor) != 0 ? number(factor) : number(subject);
+  if (!may_report(row)) co_return;
+  log::error("row_tampered", {{"subject", number(subject)}, {"factor", number(factor)}});
+  JournalEntry entry;
+  entry.at = clock_.now();
+  entry.event = Event::tampered;
+  entry.subject = subject;
+  entry.factor = factor;
+  const Status written = co_await journal(std::move(entry));
+  if (!written) log::error("tampering_not_journalled", written.error());
+}
+
+bool Records::may_report(std::int64_t id) {
+  const Time now = clock_.now();
+  if (reported_.size() >= kReportedMax) reported_.clear();
+  const auto [last, first] = reported_.try_emplace(id, now);
+  if (!first && now - last->second < kReportEvery) return false;
+  last->second = now;
+  return true;
+}
+
+// Another process wrote to the database: every row has to show its MAC again.
+awaitable<void> Records::distrust_everything() {
+  people_.clear();
+  decoy_cache_.clear();
+  if (!may_report(0)) co_return;
+  log::warning("store_written_by_others");
+  JournalEntry entry;
+  entry.at = clock_.now();
+  entry.event = Event::tampered;
+  const Status written = co_await journal(std::move(entry));
+  if (!written) log::error("tampering_not_journalled", written.error());
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Store over SQLite, on the loop's thread: a cache of checked subjects in front of one thread
+// that reads and one that writes.
+//
+// Nothing enters the cache but what was checked or was written by ourselves, and nothing in it is
+// believed over the database: a commit compares versions, and one that fails forgets the subject.
+#pragma once
+
+#include "daemon/store/check.hpp"
+#include "daemon/store/decoys.hpp"
+#include "daemon/store/draft.hpp"
+#include "daemon/store/sqlite/ownership.hpp"
+#include "daemon/store/sqlite/reader.hpp"
+#include "daemon/store/sqlite/writer.hpp"
+#include "daemon/store/store_file.hpp"
+#include "daemon/store/subject_cache.hpp"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace countersign::store {
+
+class Records final : public Store {
+ public:
+  // Where numbers go on from, as found at start.
+  struct Start {
+    std::int64_t last_subject = 0;
+    std::int64_t last_factor = 0;
+    StoreCounts counts;
+  };
+  struct Parts {
+    std::unique_ptr<sqlite::Ownership> ownership;
+    std::unique_ptr<MovingKey> key;
+    std::unique_ptr<sqlite::Transaction> writes;
+    std::unique_ptr<sqlite::Reader::Statements> reads;
+    std::vector<Bytes> decoy_secrets;
+    std::filesystem::path file;
+    Start start;
+  };
+
+  Records(Executor loop, Parts parts, StoreSettings settings);
+
+  awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
+  awaitable<Result<SubjectId>> owner(FactorId factor) override;
+  awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
+  awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
+  awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
+                                      JournalEntry entry) override;
+  awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
+                                    JournalEntry entry) override;
+  awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry) override;
+  awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) override;
+  awaitable<Status> unlock(SubjectPtr from, JournalEntry entry) override;
+  awaitable<Status> journal(JournalEntry entry) override;
+  awaitable<Result<CheckedSlice>> check(std::string cursor) override;
+  awaitable<Result<StoreCounts>> counts() override;
+
+ private:
+  using Loaded = Completion<Result<SubjectPtr>>;
+
+  SubjectCache& cache_of(SubjectId id) { return is_decoy(id) ? decoy_cache_ : people_; }
+  awaitable<Result<SubjectPtr>> load(SubjectId id);
+  awaitable<Result<SubjectPtr>> load_person(SubjectId id);
+  awaitable<Result<SubjectPtr>> load_decoy(SubjectId id);
+
+  awaitable<Status> set_fixed(Draft& draft, Factor factor);
+  awaitable<Status> write(Draft& draft);
+  awaitable<Status> write(sqlite::Change& change);
+
+  // Says so in the journal, at most once a minute for each row.
+  awaitable<void> report_tampered(SubjectId subject, FactorId factor);
+  awaitable<void> distrust_everything();
+  [[nodiscard]] bool may_report(std::int64_t id);
+
+  std::unique_ptr<sqlite::Ownership> ownership_;  // first: given up last
+  RecordMacs& macs_;
+  const Clock& clock_;
+  std::unique_ptr<MovingKey> key_;
+  Authenticator authenticator_;
+  Decoys decoys_;
+  SubjectCache people_;
+  SubjectCache decoy_cache_;
+  std::unordered_map<std::int64_t, std::vector<Loaded*>> loading_;
+  std::unordered_map<std::int64_t, Time> reported_;
+  std::int64_t last_subject_;
+  std::int64_t last_factor_;
+  StoreCounts counts_;
+  sqlite::Reader reader_;  // last: their threads end first
+  sqlite::Writer writer_;
+  Check check_;
+};
+
+}  // namespace countersign::store

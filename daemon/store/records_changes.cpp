@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changes rows; loading is in records.cpp.
+#include "daemon/store/records.hpp"
+
+namespace countersign::store {
+namespace {
+
+constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
+
+}  // namespace
+
+awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
+  Draft draft{*from, *key_, attempt.entry};
+  draft.change().journalled = attempt.journalled;
+  for (const Move& move : attempt.moved()) CS_CO_CHECK(draft.move(move.factor, move.motion));
+  if (attempt.budget) draft.set(*attempt.budget);
+  if (attempt.state && attempt.move_count > 0) {
+    const FactorRecord* moved = from->find(attempt.moves[0].factor);
+    if (is_decoy(from->fixed.id)) co_return kNobody;
+    Factor factor = moved->fixed;
+    factor.state = *attempt.state;
+    CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
+  }
+  co_return co_await write(draft);
+}
+
+awaitable<Status> Records::set_fixed(Draft& draft, Factor factor) {
+  const Bytes encoded = encode(draft.after()->fixed.name.realm, factor);
+  CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
+  co_return draft.set(std::move(factor), mac);
+}
+
+awaitable<Result<SubjectId>> Records::create(const SubjectName& name, SubjectState state,
+                                             JournalEntry entry) {
+  const auto id = SubjectId{++last_subject_};
+  SubjectRecord nobody{{id, name, state, clock_.now()}, {}, {}, {}};
+  const Bytes encoded = encode(nobody.fixed);
+  CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
+  Draft draft{nobody, *key_, std::move(entry)};
+  draft.set(state, mac);
+  draft.change().subject_row->fresh = true;
+  CS_CO_CHECK(co_await write(draft));
+  ++counts_.subjects;
+  co_return id;
+}
+
+awaitable<Result<FactorId>> Records::enrol(SubjectPtr to, Factor factor, Position position,
+                                           JournalEntry entry) {
+  if (is_decoy(to->fixed.id)) co_return kNobody;
+  const auto id = FactorId{++last_factor_};
+  factor.id = id;
+  factor.subject = to->fixed.id;
+  entry.factor = id;
+  const Bytes encoded = encode(to->fixed.name.realm, factor);
+  CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
+  Draft draft{*to, *key_, std::move(entry)};
+  draft.add(std::move(factor), mac, position);
+  CS_CO_CHECK(co_await write(draft));
+  ++counts_.factors;
+  co_return id;
+}
+
+awaitable<Status> Records::change(SubjectPtr from, Factor factor, JournalEntry entry) {
+  if (is_decoy(from->fixed.id)) co_return kNobody;
+  const FactorRecord* before = from->find(factor.id);
+  if (before == nullptr) co_return Error{ErrorCode::not_found, "store.factor"};
+  entry.factor = factor.id;
+  Draft draft{*from, *key_, std::move(entry)};
+  CS_CO_CHECK(draft.move(factor.id, before->motion));
+  CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
+  co_return co_await write(draft);
+}
+
+awaitable<Status> Records::change(SubjectPtr from, SubjectState state, JournalEntry entry) {
+  if (is_decoy(from->fixed.id)) co_return kNobody;
+  Subject row = from->fixed;
+  row.state = state;
+  const Bytes encoded = encode(row);
+  CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
+  Draft draft{*from, *key_, std::move(entry)};
+  draft.set(state, mac);
+  co_return co_await write(draft);
+}
+
+awaitable<Status> Records::unlock(SubjectPtr from, JournalEntry entry) {
+  Draft draft{*from, *key_, std::move(entry)};
+  for (const FactorRecord& factor : from->factors) {
+    if (factor.motion.failures == 0) continue;
+    Motion motion = factor.motion;
+    motion.failures = 0;
+    CS_CO_CHECK(draft.move(factor.fixed.id, motion));
+  }
+  Budget budget = from->budget;
+  budget.failures = 0;
+  budget.not_before = Time{};
+  draft.set(budget);
+  co_return co_await write(draft);
+}
+
+awaitable<Status> Records::journal(JournalEntry entry) {
+  sqlite::Change change;
+  change.record.entry = std::move(entry);
+  change.record.entry.version = Version{0};  // no row moved
+  co_return co_await write(change);
+}
+
+awaitable<Status> Records::write(Draft& draft) {
+  const SubjectId id = draft.change().subject;
+  Status written = co_await write(draft.finish());
+  if (written) {
+    cache_of(id).put(draft.after());
+  } else {
+    cache_of(id).evict(id);
+  }
+  co_return written;
+}
+
+awaitable<Status> Records::write(sqlite::Change& change) {
+  Status written = co_await writer_.commit(change);
+  if (change.written_by_others) co_await distrust_everything();
+  co_return written;
+}
+
+}  // namespace countersign::store

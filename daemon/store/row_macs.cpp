@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/row_macs.hpp"
+
+#include "base/passcode.hpp"
+
+#include <boost/container/static_vector.hpp>
+
+namespace countersign::store {
+namespace {
+
+// Enough for the longest moving row: no allocation on the hot path.
+using ShortMessage = boost::container::static_vector<std::byte, 160>;
+
+}  // namespace
+
+Bytes encode(const Subject& subject) {
+  Bytes out;
+  Writer{out}
+      .text("countersign subject v1")
+      .integer(number(subject.id))
+      .text(subject.name.realm.text())
+      .text(subject.name.username.text())
+      .integer(subject.state)
+      .integer(to_milliseconds(subject.created_at));
+  return out;
+}
+
+Bytes encode(const Realm& realm, const Factor& factor) {
+  Bytes out;
+  Writer{out}
+      .text("countersign factor v1")
+      .text(realm.text())
+      .integer(number(factor.subject))
+      .integer(number(factor.id))
+      .integer(factor.kind)
+      .integer(factor.state)
+      .text(factor.label)
+      .integer(factor.oath.algorithm)
+      .integer(factor.oath.digits)
+      .integer(factor.oath.period_seconds)
+      .integer(factor.oath.secret_bytes)
+      .blob(factor.sealed)
+      .integer(to_milliseconds(factor.created_at));
+  return out;
+}
+
+RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
+              const RowMac& subject_mac) {
+  ShortMessage message;
+  Writer{message}
+      .text("countersign budget v1")
+      .integer(number(owner))
+      .integer(number(budget.version))
+      .integer(budget.failures)
+      .integer(to_milliseconds(budget.not_before))
+      .integer(budget.throttled)
+      .raw(subject_mac);
+  return key.mac({message.data(), message.size()});
+}
+
+RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
+              const RowMac& factor_mac) {
+  ShortMessage message;
+  Writer{message}
+      .text("countersign motion v1")
+      .integer(number(owner))
+      .integer(number(motion.version))
+      .integer(number(motion.position))
+      .integer(motion.drift)
+      .integer(motion.failures)
+      .raw(motion.last_request)
+      .integer(to_milliseconds(motion.accepted_at))
+      .raw(factor_mac);
+  return key.mac({message.data(), message.size()});
+}
+
+bool equal(const RowMac& a, const RowMac& b) {
+  return equal_in_constant_time(as_text(a), as_text(b));
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes a row unforgeable: the bytes that its MAC covers.
+//
+// Fixed rows (subject, factor) are sealed by the HSM's `record` key; rows that move (budget,
+// motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken back to an
+// older true state no longer fits the moving row beside it, nor the other way round.
+// docs/storage-format.md draws every encoding.
+#pragma once
+
+#include "async/awaitable.hpp"
+#include "daemon/model/subject.hpp"
+#include "daemon/store/moving_key.hpp"
+
+namespace countersign::store {
+
+// Where the MACs of fixed rows come from: the HSM.
+class RecordMacs {
+ public:
+  virtual ~RecordMacs() = default;
+  // HMAC-SHA-256 by the `record` key. `encoded` is valid until the awaitable is complete.
+  // Fails with `unavailable`.
+  virtual awaitable<Result<RowMac>> mac(BytesView encoded) = 0;
+};
+
+[[nodiscard]] Bytes encode(const Subject& subject);
+[[nodiscard]] Bytes encode(const Realm& realm, const Factor& factor);
+
+[[nodiscard]] RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
+                            const RowMac& subject_mac);
+[[nodiscard]] RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
+                            const RowMac& factor_mac);
+
+[[nodiscard]] bool equal(const RowMac& a, const RowMac& b);
+
+}  // namespace countersign::store

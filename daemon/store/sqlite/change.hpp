@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// One commit: rows as they shall be, the versions they were computed from, and the journal record
+// that goes with them. All of it happens, or none.
+#pragma once
+
+#include "async/completion.hpp"
+#include "daemon/store/journal_chain.hpp"
+#include "daemon/store/row_macs.hpp"
+
+#include <boost/container/small_vector.hpp>
+
+#include <optional>
+
+namespace countersign::store::sqlite {
+
+// `before` is the version the row must still have; version 0 is a row that is not there yet.
+struct BudgetChange {
+  Budget budget;
+  RowMac mac{};
+  Version before{};
+};
+struct MotionChange {
+  FactorId factor{};
+  Motion motion;
+  RowMac mac{};
+  Version before{};
+};
+struct SubjectChange {
+  Subject row;
+  RowMac mac{};
+  bool fresh = false;
+};
+struct FactorChange {
+  Factor row;
+  RowMac mac{};
+  bool fresh = false;
+};
+
+struct Change {
+  SubjectId subject{};  // 0: rows of nobody
+  // The subject's budget must still be at this version, whether or not it changes: it counts up
+  // with everything that happens to the subject beside an acceptance.
+  Version subject_version{};
+  std::optional<SubjectChange> subject_row;
+  std::optional<FactorChange> factor_row;
+  boost::container::small_vector<MotionChange, 1> moves;
+  std::optional<BudgetChange> budget;
+  JournalRecord record;  // its place is assigned by the writer
+  bool journalled = true;
+
+  // Set by the writer, before finish().
+  Status outcome = Error{ErrorCode::unavailable, "store.writer"};
+  bool written_by_others = false;  // somebody else has changed the database: trust no cached row
+
+  Completion<Status> done;
+  void finish() { done.complete(std::move(outcome)); }
+};
+
+}  // namespace countersign::store::sqlite

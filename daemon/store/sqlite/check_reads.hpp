@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `store check` reads beside the rows themselves: everything in order, slice by slice.
+#pragma once
+
+#include "daemon/store/loaded_rows.hpp"
+#include "daemon/store/sqlite/connection.hpp"
+
+namespace countersign::store::sqlite {
+
+class CheckReads {
+ public:
+  using Ids = std::vector<std::int64_t>;
+  struct Head {
+    JournalHead head;
+    RowMac mac{};
+  };
+
+  static Result<CheckReads> open(Connection& connection);
+
+  // The ids above `after`, in order, at most `max`.
+  Result<Ids> subjects(std::int64_t after, std::size_t max) { return ids(subjects_, after, max); }
+  Result<Ids> factors(std::int64_t after, std::size_t max) { return ids(factors_, after, max); }
+  Result<Ids> motions(std::int64_t after, std::size_t max) { return ids(motions_, after, max); }
+  Result<Ids> budgets(std::int64_t after, std::size_t max) { return ids(budgets_, after, max); }
+  Result<std::vector<LoadedRecord>> journal(std::int64_t after, std::size_t max);
+
+  Result<bool> has_subject(SubjectId id) { return exists(has_subject_, number(id)); }
+  Result<bool> has_factor(FactorId id) { return exists(has_factor_, number(id)); }
+  // Whether the journal tells of its beginning.
+  Result<bool> was_created(SubjectId id) { return exists(was_created_, number(id)); }
+  Result<bool> was_enrolled(FactorId id) { return exists(was_enrolled_, number(id)); }
+
+  Result<std::optional<Head>> head();
+  // The place of the last journal record; 0 when there is none.
+  Result<std::uint64_t> journal_end();
+  Result<StoreId> store_id();
+
+ private:
+  static Result<Ids> ids(Statement& statement, std::int64_t after, std::size_t max);
+  static Result<bool> exists(Statement& statement, std::int64_t id);
+
+  Statement subjects_, factors_, motions_, budgets_, journal_;
+  Statement has_subject_, has_factor_, was_created_, was_enrolled_;
+  Statement head_, journal_end_, store_id_;
+};
+
+}  // namespace countersign::store::sqlite

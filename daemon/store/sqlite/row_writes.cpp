@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/sqlite/row_writes.hpp"
+
+namespace countersign::store::sqlite {
+namespace {
+
+// The subject's version is compared in the same statement as the factor's: the usual acceptance
+// is this one update and its journal record.
+constexpr auto kUpdateMotion =
+    "UPDATE motion SET version = ?, position = ?, drift = ?, failures = ?, request_tag = ?, "
+    "accepted_at_ms = ?, mac = ? WHERE factor = ? AND version = ? "
+    "AND coalesce((SELECT version FROM budget WHERE subject = ?), 0) = ?";
+constexpr auto kInsertMotion =
+    "INSERT INTO motion(version, position, drift, failures, request_tag, accepted_at_ms, mac, "
+    "factor) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+constexpr auto kUpdateBudget =
+    "UPDATE budget SET version = ?, failures = ?, not_before_ms = ?, throttled = ?, mac = ? "
+    "WHERE subject = ? AND version = ?";
+constexpr auto kInsertBudget =
+    "INSERT INTO budget(version, failures, not_before_ms, throttled, mac, subject) "
+    "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
+Status one_row(Result<int> changed) {
+  if (!changed) return changed.error();
+  if (*changed != 1) return Error{ErrorCode::conflict, "store.version"};
+  return {};
+}
+
+}  // namespace
+
+Result<RowWrites> RowWrites::open(Connection& connection) {
+  RowWrites writes;
+  CS_TRY(writes.subject_version_,
+         connection.prepare("SELECT version FROM budget WHERE subject = ?"));
+  CS_TRY(writes.insert_subject_,
+         connection.prepare("INSERT INTO subject VALUES(?, ?, ?, ?, ?, ?)"));
+  CS_TRY(writes.update_subject_,
+         connection.prepare("UPDATE subject SET state = ?, mac = ? WHERE id = ?"));
+  CS_TRY(writes.insert_factor_,
+         connection.prepare("INSERT INTO factor VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  CS_TRY(writes.update_factor_,
+         connection.prepare("UPDATE factor SET state = ?, label = ?, mac = ? WHERE id = ?"));
+  CS_TRY(writes.insert_motion_, connection.prepare(kInsertMotion));
+  CS_TRY(writes.update_motion_, connection.prepare(kUpdateMotion));
+  CS_TRY(writes.insert_budget_, connection.prepare(kInsertBudget));
+  CS_TRY(writes.update_budget_, connection.prepare(kUpdateBudget));
+  return writes;
+}
+
+bool RowWrites::is_single(const Change& change) {
+  const bool fixed = change.subject_row || change.factor_row;
+  return !fixed && change.moves.size() + (change.budget ? 1 : 0) <= 1;
+}
+
+// The budget comes last: until then the rows compare themselves with the version that it had.
+Status RowWrites::write(const Change& change) {
+  const bool compares = change.moves.size() == 1 && number(change.moves[0].before) != 0;
+  if (!compares && !change.budget) CS_CHECK(compare_subject(change));
+  if (change.subject_row) CS_CHECK(put(*change.subject_row));
+  if (change.factor_row) CS_CHECK(put(*change.factor_row));
+  for (const MotionChange& move : change.moves) CS_CHECK(put(change, move));
+  if (change.budget) return put(change.subject, *change.budget);
+  return {};
+}
+
+Status RowWrites::compare_subject(const Change& change) {
+  if (number(change.subject) == 0) return {};
+  const Rewind rewind{subject_version_};
+  CS_TRY(const bool found, subject_version_.start(change.subject));
+  const auto version = Version{found ? static_cast<std::uint64_t>(subject_version_.integer(0)) : 0};
+  if (version != change.subject_version) return Error{ErrorCode::conflict, "store.version"};
+  return {};
+}
+
+Status RowWrites::put(const SubjectChange& change) {
+  const Subject& row = change.row;
+  if (!change.fresh) return one_row(update_subject_.run(row.state, change.mac, row.id));
+  return one_row(insert_subject_.run(row.id, row.name.realm.text(), row.name.username.text(),
+                                     row.state, to_milliseconds(row.created_at), change.mac));
+}
+
+Status RowWrites::put(const FactorChange& change) {
+  const Factor& row = change.row;
+  if (!change.fresh) return one_row(update_factor_.run(row.state, row.label, change.mac, row.id));
+  return one_row(insert_factor_.run(row.id, row.subject, row.kind, row.state, row.label,
+                                    row.oath.algorithm, row.oath.digits, row.oath.period_seconds,
+                                    row.oath.secret_bytes, row.sealed,
+                                    to_milliseconds(row.created_at), change.mac));
+}
+
+Status RowWrites::put(const Change& whole, const MotionChange& change) {
+  const Motion& row = change.motion;
+  const auto accepted_at = to_milliseconds(row.accepted_at);
+  if (number(change.before) == 0) {
+    return one_row(insert_motion_.run(row.version, row.position, row.drift, row.failures,
+                                      row.last_request, accepted_at, change.mac, change.factor));
+  }
+  return one_row(update_motion_.run(row.version, row.position, row.drift, row.failures,
+                                    row.last_request, accepted_at, change.mac, change.factor,
+                                    change.before, whole.subject, whole.subject_version));
+}
+
+Status RowWrites::put(SubjectId owner, const BudgetChange& change) {
+  const Budget& row = change.budget;
+  const auto not_before = to_milliseconds(row.not_before);
+  if (number(change.before) == 0) {
+    return one_row(insert_budget_.run(row.version, row.failures, not_before, row.throttled,
+                                      change.mac, owner));
+  }
+  return one_row(update_budget_.run(row.version, row.failures, not_before, row.throttled,
+                                    change.mac, owner, change.before));
+}
+
+}  // namespace countersign::store::sqlite
