@@ -2,12 +2,12 @@
 #include "cli/enrol.hpp"
 
 #include "cli/ask.hpp"
+#include "cli/choice.hpp"
 #include "cli/secret.hpp"
 #include "cli/subject_option.hpp"
 #include "firmware-interface/base32.hpp"
 
 #include <iostream>
-#include <map>
 #include <memory>
 
 namespace countersign::cli {
@@ -59,16 +59,13 @@ void enrol(Command& command, const Options& options) {
 }
 
 void add_kind_options(CLI::App& verb, Options& options) {
-  const std::map<std::string, v1::FactorKind> kinds{{"totp", v1::TOTP}, {"hotp", v1::HOTP}};
-  verb.add_option("kind", options.kind, "totp: by the clock; hotp: by a counter")
-      ->required()
-      ->transform(CLI::CheckedTransformer{kinds, CLI::ignore_case})
-      ->type_name("totp|hotp");
-  const std::map<std::string, v1::HashAlgorithm> algorithms{
-      {"sha1", v1::SHA1}, {"sha256", v1::SHA256}, {"sha512", v1::SHA512}};
-  verb.add_option("--algorithm", options.algorithm, "sha1 (what every app knows) by default")
-      ->transform(CLI::CheckedTransformer{algorithms, CLI::ignore_case})
-      ->type_name("sha1|sha256|sha512");
+  add_choice<v1::FactorKind>(verb, "kind", options.kind, {{"totp", v1::TOTP}, {"hotp", v1::HOTP}},
+                             "totp: by the clock; hotp: by a counter")
+      ->required();
+  add_choice<v1::HashAlgorithm>(
+      verb, "--algorithm", options.algorithm,
+      {{"sha1", v1::SHA1}, {"sha256", v1::SHA256}, {"sha512", v1::SHA512}},
+      "sha1, which every app knows, when absent");
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // countersign: the security team's command. `countersign NOUN VERB`, one file a noun.
+#include "cli/choice.hpp"
 #include "cli/command.hpp"
 
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <map>
 
 namespace countersign::cli {
 namespace {
@@ -16,10 +16,9 @@ void add_shared_options(CLI::App& app, Command& command) {
   app.add_option("--run-dir", command.run_dir, "Where the daemon's sockets are")
       ->envname("COUNTERSIGN_RUN_DIR")
       ->default_val(kRunDirDefault);
-  const std::map<std::string, Output> outputs{{"text", Output::text}, {"json", Output::json}};
-  app.add_option("-o,--output", command.output, "text, or json for programs")
-      ->transform(CLI::CheckedTransformer{outputs})
-      ->type_name("text|json");
+  add_choice<Output>(app, "-o,--output", command.output,
+                     {{"text", Output::text}, {"json", Output::json}},
+                     "For people (text) or for programs");
 }
 
 int run(int argc, char** argv) {

@@ -61,7 +61,10 @@ Findings check_state_dir(const std::string& directory) {
 
 Findings check_disk_space(const std::string& directory) {
   struct statvfs disk {};
-  if (::statvfs(directory.c_str(), &disk) != 0) return {cannot_look_at(directory)};
+  if (::statvfs(directory.c_str(), &disk) != 0) {
+    // That it is missing has been said already.
+    return errno == ENOENT ? Findings{} : Findings{cannot_look_at(directory)};
+  }
   const std::uint64_t free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
   const std::string what = std::to_string(free / kMegabyte) + " MB free for " + directory;
   if ((disk.f_flag & ST_RDONLY) != 0) {
