@@ -23,8 +23,11 @@ void harden_process() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     log::warning("harden.privileges", {{"errno", errno}});
   }
-  // On fault: what is never touched need not be locked. Fails where RLIMIT_MEMLOCK is small.
-  if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
+  // Under a finite limit, MCL_FUTURE would turn a large allocation into a failure: all or nothing.
+  // On fault: what is never touched need not be locked.
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  if (::setrlimit(RLIMIT_MEMLOCK, &unlimited) != 0 ||
+      ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
     log::warning("harden.swap", {{"errno", errno}});
   }
 }

@@ -7,7 +7,7 @@
 
 namespace countersign::app {
 
-class HsmRecordMacs final : public RecordMacs {
+class HsmRecordMacs final : public store::RecordMacs {
  public:
   explicit HsmRecordMacs(hsm::Hsm& hsm) : hsm_{hsm} {}
   awaitable<Result<RowMac>> mac(BytesView row) override {

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole appliance in a temporary directory: token, workers, daemon. For benchmarks."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = ROOT / "build" / "release" / "bin"
+READY_SECONDS_MAX = 30
+MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"]
+PROGRAMS = ["countersign", "countersignd", "countersign-hsm", "bench_raw", "bench_load",
+            "bench_pieces"]
+
+
+def build():
+    """The release preset, as it is shipped; quick when nothing changed."""
+    quiet = {"cwd": ROOT, "check": True, "stdout": sys.stderr}
+    if not (ROOT / "build" / "release" / "build.ninja").exists():
+        subprocess.run(["cmake", "--preset", "release"], **quiet)
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", *PROGRAMS], **quiet)
+
+
+class Appliance:
+    def __init__(self, workers, handles):
+        self.workers, self.handles = workers, handles
+        self.token = "countersign"
+        self.module = next(path for path in MODULES if os.path.exists(path))
+        self.processes = {}
+
+    def __enter__(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
+        self.run_directory = self.directory / "run"
+        for name in ["run", "state", "tokens", "hsm-state"]:
+            (self.directory / name).mkdir(mode=0o700)
+        conf = self.directory / "softhsm2.conf"
+        conf.write_text(f"directories.tokendir = {self.directory}/tokens\n"
+                        "objectstore.backend = file\nlog.level = ERROR\n")
+        self.environment = {**os.environ, "SOFTHSM2_CONF": str(conf)}
+        self.pin_file = self.directory / "service.pin"
+        try:
+            self._init_token()
+            self._start_hsm()
+            self._start_daemon()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes.values()):
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(timeout=30)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _init_token(self):
+        subprocess.run([str(BIN / "countersign"), "hsm", "init", "--module", self.module,
+                        "--pin-file", str(self.pin_file), "--custody-dir",
+                        str(self.directory / "custody"), "--make-pin-files"],
+                       check=True, env=self.environment, stdout=subprocess.DEVNULL)
+
+    def _start(self, name, *arguments):
+        log = open(self.directory / f"{name}.log", "wb")
+        self.processes[name] = subprocess.Popen([str(BIN / name), *map(str, arguments)],
+                                                env=self.environment, stderr=log)
+
+    def _start_hsm(self):
+        self._start("countersign-hsm", "--module", self.module, "--token", self.token,
+                    "--pin-file", self.pin_file, "--socket", self.run_directory / "hsm.sock",
+                    "--workers", self.workers, "--handles", self.handles, "--state-dir",
+                    self.directory / "hsm-state", "--worker-memory-mb", 4096)
+        self._wait_for(self.run_directory / "hsm.sock")
+
+    def _start_daemon(self):
+        begin = time.monotonic()
+        self._start("countersignd", "--run-dir", self.run_directory, "--state-dir",
+                    self.directory / "state", "--hsm-socket", self.run_directory / "hsm.sock")
+        self._wait_for(self.run_directory / "verify.sock")
+        self.ready_after_seconds = time.monotonic() - begin
+
+    def restart_daemon(self):
+        """Stops and starts the daemon on the same store; ready_after_seconds is new."""
+        daemon = self.processes.pop("countersignd")
+        daemon.terminate()
+        daemon.wait(timeout=60)
+        self._start_daemon()
+
+    def _wait_for(self, path):
+        end = time.monotonic() + READY_SECONDS_MAX
+        while not path.exists():
+            if time.monotonic() > end or any(p.poll() is not None
+                                             for p in self.processes.values()):
+                for log in self.directory.glob("*.log"):
+                    sys.stderr.write(log.read_text())
+                raise SystemExit(f"{path.name} did not appear")
+            time.sleep(0.01)
+
+    def rss_mb(self):
+        """Resident memory of every process, the workers one by one."""
+        result = {}
+        daemon = self.processes["countersignd"].pid
+        supervisor = self.processes["countersign-hsm"].pid
+        result["countersignd"] = _rss(daemon)
+        result["countersign-hsm"] = _rss(supervisor)
+        children = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
+        for index, pid in enumerate(children.split()):
+            result[f"worker {index}"] = _rss(pid)
+        return result
+
+
+def _rss(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return round(int(line.split()[1]) / 1024, 1)
+    return 0.0

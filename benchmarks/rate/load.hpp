@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The load generator: enrols a population, then verifies one fresh code after another through the
+// socket, pipelined, and keeps how long each answer took.
+#pragma once
+
+#include "benchmarks/rate/population.hpp"
+#include "clients/cpp/countersign_client.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace countersign::bench {
+
+struct Population {
+  std::size_t subjects = 20'000;
+  std::size_t secrets = 20'000;
+  bool totp = false;  // otherwise HOTP, whose codes do not run out
+};
+
+struct Pace {
+  std::size_t outstanding = 256;
+  double seconds = 3;
+  double per_second = 0;  // 0: as fast as answers come
+};
+
+struct Outcome {
+  std::uint64_t accepted = 0;
+  std::uint64_t other = 0;  // rejected or failed: none is expected
+  double seconds = 0;
+  std::vector<float> milliseconds;  // one for each answer, sorted
+};
+
+class Load {
+ public:
+  Load(client::Client verify, client::Client provision, Population population);
+
+  // Makes every subject with one active factor. Calls `progress` now and then.
+  Status enrol(const std::function<void(std::size_t done, std::size_t of)>& progress);
+  Result<Outcome> run(const Pace& pace);
+
+ private:
+  using Make = std::function<v1::Request(std::size_t)>;
+  using Took = std::function<Status(std::size_t, const v1::Reply&)>;
+  Status pipeline(const Make& make, const Took& took);
+  Status send_next(std::chrono::steady_clock::time_point due);
+  // The next subject in random order, each once a round; none when every TOTP code is used up.
+  bool pick();
+  [[nodiscard]] std::uint64_t fresh_counter(std::size_t subject) const;
+  v1::Request request_about(std::size_t slot) const;
+  Status take_answer(Outcome& outcome);
+  [[nodiscard]] std::size_t secret_of(std::size_t subject) const {
+    return subject % population_.secrets;
+  }
+
+  client::Client verify_;
+  client::Client provision_;
+  Population population_;
+  Tokens tokens_;
+  std::vector<std::uint64_t> used_;  // the highest counter that each subject has used
+  std::vector<std::uint64_t> factor_ids_;
+  std::vector<std::uint32_t> order_;
+  std::size_t next_ = 0;
+  std::uint32_t picked_ = 0;
+  std::vector<std::chrono::steady_clock::time_point> asked_;  // by slot
+  std::vector<std::size_t> free_slots_;
+  std::uint64_t serial_ = 0;
+  v1::Request request_;
+  v1::Reply reply_;
+  std::mt19937_64 random_{std::random_device{}()};
+  std::uint64_t run_id_ = random_();
+};
+
+}  // namespace countersign::bench

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// bench_load: enrols a population, then runs as told on standard input, a line a run:
+//
+//   <outstanding> <seconds> <per second, 0 for as fast as it goes>
+//
+// and answers each with a line of JSON. Driven by benchmarks/run.
+#include "benchmarks/rate/load.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace countersign::bench {
+namespace {
+
+int fail(const Error& error) {
+  std::cerr << "bench_load: " << error.operation.view() << " failed, native " << error.native
+            << '\n';
+  return 1;
+}
+
+float quantile(const std::vector<float>& sorted, double q) {
+  if (sorted.empty()) return 0;
+  return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
+}
+
+void print(const Outcome& outcome) {
+  std::cout << "{\"accepted\": " << outcome.accepted << ", \"other\": " << outcome.other
+            << ", \"seconds\": " << outcome.seconds << ", \"verified_per_second\": "
+            << static_cast<double>(outcome.accepted) / outcome.seconds
+            << ", \"p50_ms\": " << quantile(outcome.milliseconds, 0.5)
+            << ", \"p99_ms\": " << quantile(outcome.milliseconds, 0.99)
+            << ", \"p999_ms\": " << quantile(outcome.milliseconds, 0.999) << "}" << '\n'
+            << std::flush;
+}
+
+int run(const std::string& run_directory, const Population& population) {
+  auto verify = client::Client::connect(run_directory + "/verify.sock");
+  if (!verify) return fail(verify.error());
+  auto provision = client::Client::connect(run_directory + "/provision.sock");
+  if (!provision) return fail(provision.error());
+  Load load{std::move(*verify), std::move(*provision), population};
+
+  const auto progress = [](std::size_t done, std::size_t of) {
+    std::cerr << "\r  enrolling: " << done * 100 / of << " %" << std::flush;
+  };
+  if (const Status enrolled = load.enrol(progress); !enrolled) return fail(enrolled.error());
+  std::cerr << "\r  enrolled.        \n";
+  std::cout << "{\"ready\": true}\n" << std::flush;
+
+  Pace pace;
+  while (std::cin >> pace.outstanding >> pace.seconds >> pace.per_second) {
+    const auto outcome = load.run(pace);
+    if (!outcome) return fail(outcome.error());
+    print(*outcome);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace countersign::bench
+
+int main(int argc, char** argv) {
+  std::string run_directory;
+  countersign::bench::Population population;
+  CLI::App line{"Load generator for benchmarks/run", "bench_load"};
+  line.add_option("--run-dir", run_directory)->required();
+  line.add_option("--subjects", population.subjects)->check(CLI::PositiveNumber);
+  line.add_option("--secrets", population.secrets)->check(CLI::PositiveNumber);
+  line.add_flag("--totp", population.totp);
+  CLI11_PARSE(line, argc, argv);
+  return countersign::bench::run(run_directory, population);
+}

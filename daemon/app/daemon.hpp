@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// countersignd, put together: the one place that knows every part.
+//
+//   loop ── HSM client ── store ── service ── three doors ── server
+//
+// Starts in that order and stops in the other: no more connections, what has begun is finished, the
+// journal says so, the store is closed.
+#pragma once
+
+#include "daemon/app/front_door.hpp"
+#include "daemon/app/record_macs.hpp"
+#include "daemon/app/settings.hpp"
+#include "daemon/app/supervision.hpp"
+#include "daemon/net/server.hpp"
+#include "daemon/service/service.hpp"
+#include "daemon/store/store_file.hpp"
+#include "hsm/client/client.hpp"
+
+#include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <list>
+#include <memory>
+#include <optional>
+
+namespace countersign::app {
+
+class Daemon {
+ public:
+  // How long the HSM's workers may take to answer for the first time.
+  static constexpr std::chrono::seconds kHsmPatience{60};
+
+  Daemon(Settings settings, CurrentPolicy policy);
+
+  // Serves until SIGTERM. Returns the exit status.
+  int run();
+
+ private:
+  using Signals = boost::asio::basic_signal_set<Executor>;
+
+  awaitable<Status> start();
+  awaitable<Status> wait_for_hsm();
+  awaitable<Status> open_store();
+  awaitable<Status> open_store_file(std::optional<store::StoreFile>& file);
+  Status open_doors();
+  awaitable<void> live();
+  awaitable<void> stop();
+  awaitable<void> reload();
+  awaitable<void> note(Event event);
+
+  Settings settings_;
+  CurrentPolicy policy_;
+  SystemClock clock_;
+  boost::asio::io_context loop_{1};
+  Signals signals_;
+  Supervision supervision_;
+  hsm::Client hsm_;
+  HsmRecordMacs record_macs_;
+  std::unique_ptr<Store> store_;
+  std::optional<Service> service_;
+  std::list<FrontDoor> doors_;
+  net::Server server_;
+  int exit_status_ = 0;
+};
+
+}  // namespace countersign::app

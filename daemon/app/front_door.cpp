@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/front_door.hpp"
+
+#include "base/log.hpp"
+#include "daemon/wire/codec.hpp"
+#include "policies/authorise.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+
+namespace countersign::app {
+namespace {
+
+// An exception that reached the end of a request (out of memory, a bug) refuses that request: the
+// reply object, let go unanswered, says so.
+void finished(const std::exception_ptr& thrown) {
+  if (thrown) log::error("request.exception");
+}
+
+net::HttpAnswer to_net(wire::HttpAnswer answer) { return {answer.status, std::move(answer.body)}; }
+
+}  // namespace
+
+Status FrontDoor::admit(const net::Peer& peer) {
+  return policies::admit(*policy_, with_role(peer));
+}
+
+void FrontDoor::answer_frame(const net::Peer& peer, BytesView body, net::FrameReply reply) {
+  auto request = wire::decode_frame(body);
+  if (!request) {
+    wire::encode_frame({wire::request_id_of(body), request.error()}, reply.out());
+    return;
+  }
+  boost::asio::co_spawn(loop_.get_executor(),
+                        serve_frame(with_role(peer), std::move(*request), std::move(reply)),
+                        &finished);
+}
+
+awaitable<void> FrontDoor::serve_frame(Peer peer, Request request, net::FrameReply reply) {
+  Result<Answer> answer = co_await service_.answer(peer, request);
+  wire::encode_frame({request.id, std::move(answer)}, reply.out());
+}
+
+void FrontDoor::answer_http(const net::Peer& peer, const net::HttpRequest& request,
+                            net::HttpReply reply) {
+  auto decoded = wire::decode_json(request.operation, request.body, request.idempotency_key);
+  if (!decoded) {
+    reply.send(refuse_http(decoded.error()));
+    return;
+  }
+  boost::asio::co_spawn(loop_.get_executor(),
+                        serve_http(with_role(peer), std::move(*decoded), std::move(reply)),
+                        &finished);
+}
+
+awaitable<void> FrontDoor::serve_http(Peer peer, Request request, net::HttpReply reply) {
+  Result<Answer> answer = co_await service_.answer(peer, request);
+  reply.send(to_net(wire::encode_json({request.id, std::move(answer)})));
+}
+
+void FrontDoor::refuse_frame(const Error& error, std::string& out) {
+  wire::encode_frame({RequestId{}, error}, out);
+}
+
+net::HttpAnswer FrontDoor::refuse_http(const Error& error) {
+  return to_net(wire::encode_json({RequestId{}, error}));
+}
+
+}  // namespace countersign::app

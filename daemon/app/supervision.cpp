@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/supervision.hpp"
+
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include <cstdint>
+#include <string>
+
+namespace countersign::app {
+
+void Supervision::ready() {
+  ::sd_notify(0, "READY=1");
+  std::uint64_t limit = 0;
+  if (::sd_watchdog_enabled(0, &limit) <= 0) return;
+  interval_ = std::chrono::microseconds{limit / 2};
+  feed();
+}
+
+void Supervision::reloading() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto microseconds = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+                            static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+  const std::string state = "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds);
+  ::sd_notify(0, state.c_str());
+}
+
+void Supervision::reloaded() { ::sd_notify(0, "READY=1"); }
+
+void Supervision::stopping() {
+  ::sd_notify(0, "STOPPING=1");
+  timer_.cancel();
+}
+
+void Supervision::feed() {
+  ::sd_notify(0, "WATCHDOG=1");
+  timer_.expires_after(interval_);
+  auto again = [this](const boost::system::error_code& stopped) {
+    if (!stopped) feed();
+  };
+  timer_.async_wait(again);
+}
+
+}  // namespace countersign::app
