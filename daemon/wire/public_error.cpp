@@ -66,6 +66,8 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"username", 400,
      "username: must be 1 to 256 bytes of UTF-8 without control, invisible or unassigned "
      "characters"},
+    {"name", 400,
+     "names and labels: must be UTF-8 without control, invisible or unassigned characters"},
     {"label", 400, "label or issuer: must be at most 64 characters, without control characters"},
     {"subject.missing", 0, "subject: is missing; give a realm and a username"},
     {"factor_id.missing", 0, "factor_id: is missing"},
@@ -81,6 +83,7 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"enrol.secret", 0, "secret: must be 10 to 512 bytes, or absent to have one made"},
     {"cursor", 0, "cursor: give back the one of the last answer, or none to begin"},
     // How much may be asked.
+    {"enrol.factors", 409, "this subject has as many factors as it may have; revoke one"},
     {"turns.waiting", 429, "too many requests about this subject at once; ask again later"},
 });
 

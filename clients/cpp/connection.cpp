@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/cpp/connection.hpp"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace countersign::client {
+namespace {
+
+constexpr std::byte kMagic{0xC5};
+constexpr std::byte kVersion{1};
+constexpr std::size_t kLengthAt = 4;
+
+Error failed(Literal call) {
+  return Error{ErrorCode::unavailable, call, static_cast<std::uint64_t>(errno)};
+}
+
+int milliseconds_until(Deadline deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  constexpr std::int64_t kWaitMax = 3'600'000;
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, kWaitMax));
+}
+
+Result<sockaddr_un> address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) {
+    return Error{ErrorCode::limit_exceeded, "client.path_length", path.size()};
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+// Unix sockets connect at once, or not at all when too many wait already: then it is tried again.
+Status connect_before(int fd, const sockaddr_un& address, Deadline deadline) {
+  constexpr int kRetryMilliseconds = 10;
+  for (;;) {
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    if (::connect(fd, generic, sizeof address) == 0) return {};
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return failed("client.connect");
+    const int left = milliseconds_until(deadline);
+    if (left == 0) return Error{ErrorCode::unavailable, "client.deadline"};
+    ::poll(nullptr, 0, std::min(left, kRetryMilliseconds));
+  }
+}
+
+}  // namespace
+
+Client::Connection::Connection(int fd) : fd_{fd}, in_{new std::byte[kInBytes]} {}
+
+Client::Connection::~Connection() {
+  if (fd_ >= 0) ::close(fd_);
+  ::explicit_bzero(out_.data(), out_.size());
+  ::explicit_bzero(in_.get(), end_);
+}
+
+Result<std::unique_ptr<Client::Connection>> Client::Connection::open(const std::string& path,
+                                                                     Deadline deadline) {
+  CS_TRY(const sockaddr_un address, address_of(path));
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return failed("client.socket");
+  std::unique_ptr<Connection> connection{new Connection{fd}};
+  CS_CHECK(connect_before(fd, address, deadline));
+  return connection;
+}
+
+Status Client::Connection::append(const v1::Request& request) {
+  const std::size_t body_bytes = request.ByteSizeLong();
+  if (body_bytes > kBodyBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "client.request_length"};
+  }
+  std::array<char, kHeaderBytes> header{static_cast<char>(kMagic), static_cast<char>(kVersion)};
+  std::size_t rest = body_bytes;
+  for (std::size_t i = kHeaderBytes; i-- > kLengthAt; rest >>= 8) {
+    header[i] = static_cast<char>(rest & 0xff);
+  }
+  out_.append(header.data(), header.size());
+  const std::size_t at = out_.size();
+  out_.resize(at + body_bytes);
+  request.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out_.data() + at));
+  return {};
+}
+
+Status Client::Connection::flush(Deadline deadline) {
+  while (sent_ < out_.size()) {
+    CS_TRY(const bool moved, send_some());
+    if (moved) continue;
+    // The daemon stops reading while its answers are not taken: taking them unblocks both.
+    if (end_ - begin_ < kInBytes) {
+      CS_TRY(const bool received, receive_some());
+      if (received) continue;
+    }
+    const bool can_receive = end_ - begin_ < kInBytes;
+    CS_CHECK(wait(static_cast<short>(can_receive ? POLLIN | POLLOUT : POLLOUT), deadline));
+  }
+  return {};
+}
+
+Status Client::Connection::receive(v1::Reply& reply, Deadline deadline) {
+  for (;;) {
+    CS_TRY(const std::optional<BytesView> body, take_frame());
+    if (body) {
+      if (reply.ParseFromArray(body->data(), static_cast<int>(body->size()))) return {};
+      return fail(Error{ErrorCode::malformed, "client.reply"});
+    }
+    CS_CHECK(flush(deadline));
+    if (has_answer()) continue;
+    CS_TRY(const bool moved, receive_some());
+    if (!moved) CS_CHECK(wait(POLLIN, deadline));
+  }
+}
+
+Status Client::Connection::poll() {
+  if (sent_ < out_.size()) CS_CHECK(send_some());
+  if (end_ - begin_ < kInBytes) CS_CHECK(receive_some());
+  return {};
+}
+
+bool Client::Connection::has_answer() const {
+  const BytesView rest = unread();
+  if (rest.size() < kHeaderBytes) return false;
+  const auto length = load_big_endian<std::uint32_t>(rest.subspan(kLengthAt));
+  return length > kBodyBytesMax || rest.size() >= kHeaderBytes + length;
+}
+
+Result<bool> Client::Connection::send_some() {
+  if (fd_ < 0) return Error{ErrorCode::unavailable, "client.closed"};
+  const ssize_t count = ::send(fd_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+  if (count < 0) {
+    if (errno == EAGAIN || errno == EINTR) return false;
+    return fail(failed("client.send")).error();
+  }
+  sent_ += static_cast<std::size_t>(count);
+  if (sent_ == out_.size()) {
+    ::explicit_bzero(out_.data(), out_.size());  // passcodes
+    out_.clear();
+    sent_ = 0;
+  }
+  return true;
+}
+
+// REQUIRES: there is room.
+Result<bool> Client::Connection::receive_some() {
+  if (fd_ < 0) return Error{ErrorCode::unavailable, "client.closed"};
+  if (begin_ != 0) {
+    const std::size_t left = end_ - begin_;
+    std::memmove(in_.get(), in_.get() + begin_, left);
+    ::explicit_bzero(in_.get() + left, end_ - left);  // secrets, in enrolments
+    begin_ = 0;
+    end_ = left;
+  }
+  const ssize_t count = ::recv(fd_, in_.get() + end_, kInBytes - end_, 0);
+  if (count < 0) {
+    if (errno == EAGAIN || errno == EINTR) return false;
+    return fail(failed("client.receive")).error();
+  }
+  if (count == 0) return fail(Error{ErrorCode::unavailable, "client.hung_up"}).error();
+  end_ += static_cast<std::size_t>(count);
+  return true;
+}
+
+Status Client::Connection::wait(short events, Deadline deadline) {
+  const int left = milliseconds_until(deadline);
+  pollfd waiting{fd_, events, 0};
+  if (left == 0 || ::poll(&waiting, 1, left) == 0) {
+    // An answer that comes later would be taken for the answer to another question.
+    return fail(Error{ErrorCode::unavailable, "client.deadline"});
+  }
+  return {};
+}
+
+Result<std::optional<BytesView>> Client::Connection::take_frame() {
+  const BytesView rest = unread();
+  if (rest.size() < kHeaderBytes) return std::optional<BytesView>{};
+  const auto length = load_big_endian<std::uint32_t>(rest.subspan(kLengthAt));
+  const bool is_frame = rest[0] == kMagic && rest[1] == kVersion && rest[2] == std::byte{0} &&
+                        rest[3] == std::byte{0} && length <= kBodyBytesMax;
+  if (!is_frame) return fail(Error{ErrorCode::malformed, "client.frame"}).error();
+  if (rest.size() < kHeaderBytes + length) return std::optional<BytesView>{};
+  begin_ += kHeaderBytes + length;
+  return std::optional{rest.subspan(kHeaderBytes, length)};
+}
+
+Status Client::Connection::fail(Error error) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+  return error;
+}
+
+}  // namespace countersign::client

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/cpp/countersign_client.hpp"
+
+#include "clients/cpp/connection.hpp"
+
+#include <sys/random.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace countersign::client {
+namespace {
+
+constexpr std::size_t kRequestIdBytes = 16;
+
+// Asking these twice changes nothing that asking once would not have: a verify that was accepted is
+// answered again under its id, the others only read.
+bool may_be_repeated(const v1::Request& request) {
+  switch (request.operation_case()) {
+    case v1::Request::kVerify:
+    case v1::Request::kHealth:
+    case v1::Request::kGetSubject:
+    case v1::Request::kListFactors:
+    case v1::Request::kCheckStore:
+    case v1::Request::kGetStatus:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A refusal of the connection as a whole, or of a body that gave no id away, carries none.
+bool answers(const v1::Reply& reply, const v1::Request& request) {
+  if (reply.outcome_case() == v1::Reply::OUTCOME_NOT_SET) return false;
+  if (reply.request_id().empty()) return reply.has_error();
+  return reply.request_id() == request.request_id();
+}
+
+}  // namespace
+
+Client::Client(std::string path, std::unique_ptr<Connection> connection)
+    : path_{std::move(path)}, connection_{std::move(connection)} {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+Result<Client> Client::connect(std::string path, Deadline deadline) {
+  CS_TRY(auto connection, Connection::open(path, deadline));
+  return Client{std::move(path), std::move(connection)};
+}
+
+Status Client::reconnect(Deadline deadline) {
+  CS_TRY(connection_, Connection::open(path_, deadline));
+  return {};
+}
+
+Result<v1::Reply> Client::call(v1::Request request, Deadline deadline) {
+  if (request.request_id().empty()) {
+    CS_TRY(*request.mutable_request_id(), new_request_id());
+  }
+  const bool was_open = connection_->native_handle() >= 0;
+  if (!was_open) CS_CHECK(reconnect(deadline));
+  Result<v1::Reply> reply = exchange(request, deadline);
+  const bool is_lost = !reply && reply.error().code == ErrorCode::unavailable;
+  if (!is_lost || !may_be_repeated(request)) return reply;
+  CS_CHECK(reconnect(deadline));
+  return exchange(request, deadline);
+}
+
+Result<v1::Reply> Client::exchange(const v1::Request& request, Deadline deadline) {
+  CS_CHECK(connection_->append(request));
+  Result<v1::Reply> reply{v1::Reply{}};
+  CS_CHECK(connection_->receive(*reply, deadline));
+  if (!answers(*reply, request)) {
+    CS_CHECK(reconnect(deadline));
+    return Error{ErrorCode::malformed, "client.reply"};
+  }
+  return reply;
+}
+
+Status Client::send(const v1::Request& request) {
+  CS_CHECK(connection_->append(request));
+  if (connection_->is_full()) return connection_->poll();
+  return {};
+}
+
+Status Client::flush(Deadline deadline) { return connection_->flush(deadline); }
+Status Client::poll() { return connection_->poll(); }
+bool Client::has_answer() const { return connection_->has_answer(); }
+int Client::native_handle() const { return connection_->native_handle(); }
+
+Status Client::receive(v1::Reply& reply, Deadline deadline) {
+  return connection_->receive(reply, deadline);
+}
+
+Result<std::string> new_request_id() {
+  std::string id(kRequestIdBytes, '\0');
+  if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
+    return Error{ErrorCode::unavailable, "getrandom", static_cast<std::uint64_t>(errno)};
+  }
+  return id;
+}
+
+}  // namespace countersign::client
