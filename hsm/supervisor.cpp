@@ -2,6 +2,7 @@
 #include "hsm/supervisor.hpp"
 
 #include "base/log.hpp"
+#include "hsm/explain.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -170,7 +171,8 @@ void Supervisor::be_worker(std::size_t index, int ready_pipe) {
     Result<Engine> engine = Engine::open(settings_.engine);
     if (!engine) {
       log::error("hsm.worker_start", engine.error(),
-                 {{"worker", index},
+                 {{"meaning", log::ConfigText{explain(engine.error())}},
+                  {"worker", index},
                   {"module", log::ConfigText{settings_.engine.module_path}},
                   {"token", log::ConfigText{settings_.engine.token_label}},
                   {"pin_file", log::ConfigText{settings_.engine.pin_file}}});
