@@ -51,7 +51,7 @@ Findings check_state_dir(const std::string& directory) {
              "chmod 0700 " + directory}};
   }
   struct stat store {};
-  const std::string file = directory + "/countersign.db";
+  const std::string file = directory + "/store.db";
   if (::stat(file.c_str(), &store) == 0 && store.st_uid != status.st_uid) {
     return {{Severity::problem, file + " belongs to somebody else than its directory",
              "chown --reference=" + directory + " " + file}};
@@ -94,9 +94,10 @@ Findings check_policy_file(const std::string& file) {
   std::ifstream stream{file, std::ios::binary};
   if (!stream) {
     if (errno == ENOENT) {
-      return {{Severity::warning,
-               "no policy at " + file + ": only root and the daemon's own user may ask",
-               "write one that names your peers (docs/operations.md, Policy)"}};
+      return {
+          {Severity::warning, "no policy at " + file,
+           "write one that names your peers (docs/operations.md, Policy): a daemon that is told "
+           "to read it does not start without; one that is told of none lets only root in"}};
     }
     return {cannot_look_at(file)};
   }

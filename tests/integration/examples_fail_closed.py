@@ -21,7 +21,8 @@ YES = b'{"answer":"ACCEPTED","factorId":"7","kind":"TOTP"}'
 
 def http(body, status=b"200 OK", length=None):
     size = len(body) if length is None else length
-    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % (status, size)
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\n" % status
+    head += b"Content-Length: %d\r\n" % size
     return head + b"Connection: close\r\n\r\n" + body
 
 
