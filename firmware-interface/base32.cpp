@@ -40,17 +40,17 @@ Status check(int status, Literal call) {
 
 // The library's own words say that nothing else may be called before this.
 Status initialise() {
-  static const int status = ::oath_init();
-  return check(status, "oath_init");
+  static const int kStatus = ::oath_init();
+  return check(kStatus, "oath_init");
 }
 
 constexpr bool is_base32(char c) { return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'); }
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 // A last group of one, three or six characters holds no whole number of bytes.
-constexpr bool is_group_length(std::size_t characters) {
-  constexpr std::array<bool, kGroupCharacters> kPossible{true, false, true,  false,
-                                                         true, true,  false, true};
+bool is_group_length(std::size_t characters) {
+  static constexpr std::array<bool, kGroupCharacters> kPossible{true, false, true,  false,
+                                                                true, true,  false, true};
   return kPossible[characters % kGroupCharacters];
 }
 

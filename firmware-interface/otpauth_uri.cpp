@@ -78,7 +78,7 @@ class Text {
     return *this;
   }
   Text& encoded(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
+    static constexpr std::string_view kHex = "0123456789ABCDEF";
     for (const char c : text) {
       if (is_unreserved(c)) {
         put(c);

@@ -5,7 +5,6 @@
 #include "policies/throttle.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <iomanip>
@@ -45,19 +44,23 @@ GuessingOdds odds(const Throttle& throttle, std::uint32_t codes_at_once, unsigne
 
 std::string percent(double chance) {
   std::ostringstream text;
-  text << std::setprecision(3) << chance * 100 << " % (1 in " << std::fixed << std::setprecision(0)
-       << std::floor(1 / chance) << ")";
+  text << std::setprecision(3) << chance * 100 << " %";
+  return text.str();
+}
+
+std::string one_in(double chance) {
+  std::ostringstream text;
+  text << " (1 in " << std::fixed << std::setprecision(0) << std::floor(1 / chance) << ")";
   return text.str();
 }
 
 void describe_peer(std::ostream& out, const PeerRule& rule) {
-  constexpr std::array<std::string_view, kRoleCount> kSockets{"verify", "provision", "admin"};
   out << "  " << std::left << std::setw(kNameColumn) << rule.name;
   if (rule.uid) out << " uid " << *rule.uid;
   if (rule.gid) out << " gid " << *rule.gid;
   out << " on";
   for (std::size_t i = 0; i < kRoleCount; ++i) {
-    if (rule.roles[i]) out << ' ' << kSockets[i];
+    if (rule.roles[i]) out << ' ' << kRoleNames[i];
   }
   out << (rule.realms.empty() ? ", every realm" : ", realms");
   for (const std::string& realm : rule.realms) out << ' ' << realm;
@@ -66,7 +69,7 @@ void describe_peer(std::ostream& out, const PeerRule& rule) {
 
 void describe_windows(std::ostream& out, const Windows& windows) {
   out << "windows\n"
-      << "  TOTP             " << +windows.totp_steps_before << " steps before and "
+      << "  TOTP             steps: " << +windows.totp_steps_before << " before, "
       << +windows.totp_steps_after << " after, around a drift of at most "
       << +windows.totp_drift_steps_max << " steps\n"
       << "  HOTP             " << +windows.hotp_look_ahead << " counters ahead\n"
@@ -94,7 +97,8 @@ void describe_odds(std::ostream& out, std::string_view kind, unsigned digits,
                    const GuessingOdds& odds) {
   out << "  " << kind << ", " << digits << " digits   " << odds.codes_at_once << " x "
       << odds.guesses_in_all << " / 10^" << digits << " = " << percent(odds.chance_in_all)
-      << "; a day: " << odds.guesses_a_day << " guesses, " << percent(odds.chance_a_day) << '\n';
+      << one_in(odds.chance_in_all) << "; in a day, with " << odds.guesses_a_day << ": "
+      << percent(odds.chance_a_day) << '\n';
 }
 
 }  // namespace

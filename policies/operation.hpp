@@ -4,13 +4,19 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace countersign {
 
 // One socket a role; the numbers index arrays.
 enum class Role : std::uint8_t { verify, provision, admin };
 inline constexpr std::size_t kRoleCount = 3;
+// As policy files and sockets' names have them.
+inline constexpr std::array<std::string_view, kRoleCount> kRoleNames{"verify", "provision",
+                                                                     "admin"};
 
 enum class Operation : std::uint8_t {
   verify,

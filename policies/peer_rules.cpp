@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace countersign::policies {
@@ -62,18 +61,17 @@ std::optional<Id> read_identity(Table& table, std::string_view by_name, std::str
 }
 
 void read_sockets(Table& table, PeerRule& rule) {
-  constexpr std::array<std::string_view, kRoleCount> kSockets{"verify", "provision", "admin"};
   std::vector<std::string> sockets;
   table.read("sockets", sockets);
   if (sockets.empty()) table.report("sockets", "must name at least one socket");
   for (const std::string& socket : sockets) {
-    const auto* const found = std::ranges::find(kSockets, socket);
-    if (found == kSockets.end()) {
+    const auto* const found = std::ranges::find(kRoleNames, socket);
+    if (found == kRoleNames.end()) {
       table.report("sockets",
                    R"(may hold "verify", "provision" and "admin", not ")" + socket + "\"");
       return;
     }
-    rule.roles[static_cast<std::size_t>(found - kSockets.begin())] = true;
+    rule.roles[static_cast<std::size_t>(found - kRoleNames.begin())] = true;
   }
 }
 

@@ -2,6 +2,7 @@
 #include "policies/policy.hpp"
 
 #include "policies/default_toml.hpp"
+#include "policies/duration.hpp"
 #include "policies/peer_rules.hpp"
 #include "policies/table.hpp"
 
@@ -28,11 +29,14 @@ void read_throttle(Table table, Throttle& throttle) {
   table.read("delay_first", throttle.delay_first, {1s, 1h});
   table.read("delay_max", throttle.delay_max, {1s, 24h});
   if (throttle.failures_free > throttle.failures_max) {
-    table.report("failures_free", "must be from 0 to failures_max, which is " +
-                                      std::to_string(throttle.failures_max));
+    table.report(table.find("failures_max") != nullptr ? "failures_max" : "failures_free",
+                 "breaks failures_free <= failures_max: " + std::to_string(throttle.failures_free) +
+                     " > " + std::to_string(throttle.failures_max));
   }
   if (throttle.delay_first > throttle.delay_max) {
-    table.report("delay_first", "must not be longer than delay_max");
+    table.report(table.find("delay_first") != nullptr ? "delay_first" : "delay_max",
+                 "breaks delay_first <= delay_max: " + to_text(throttle.delay_first) + " > " +
+                     to_text(throttle.delay_max));
   }
   table.finish();
 }
@@ -74,16 +78,14 @@ std::variant<Policy, Mistake> parse_over(Policy policy, std::string_view text,
     return Mistake{"a policy file has at most " + std::to_string(kPolicyBytesMax) + " bytes",
                    std::string{file}, 1, 1};
   }
+  Findings findings{file};
   try {
-    const toml::table document = toml::parse(text);
-    Findings findings{file};
-    read_policy(document, policy, findings);
-    if (findings.first()) return *findings.first();
-    return policy;
+    read_policy(toml::parse(text), policy, findings);
   } catch (const toml::parse_error& error) {
-    const toml::source_position where = error.source().begin;
-    return Mistake{std::string{error.description()}, std::string{file}, where.line, where.column};
+    findings.report(error.source(), std::string{error.description()});
   }
+  if (findings.first()) return *findings.first();
+  return policy;
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ Result<std::string> normalised(std::string_view text, utf8proc_option_t form) {
 
 // Spaces of every kind: compatibility forms leave but two, and only one of them is ASCII.
 std::string_view trimmed(std::string_view text) {
-  constexpr std::array<std::string_view, 2> kSpaces{" ", "\u1680"};
+  static constexpr std::array<std::string_view, 2> kSpaces{" ", "\u1680"};
   for (bool again = true; again;) {
     again = false;
     for (const std::string_view space : kSpaces) {

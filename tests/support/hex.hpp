@@ -22,7 +22,7 @@ inline Bytes from_hex(std::string_view text) {
 }
 
 inline std::string to_hex(BytesView bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+  static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   for (const std::byte b : bytes) {
     const auto value = std::to_integer<unsigned>(b);

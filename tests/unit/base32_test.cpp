@@ -110,7 +110,7 @@ TEST(Base32, RoundTripsEverySecretUnderEverySpelling) {
 // do, padding in the middle of a text for one.
 TEST(Base32, AgreesWithLiboathOnRandomTexts) {
   ASSERT_EQ(::oath_init(), OATH_OK);
-  constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567abcxyz ==0189-";
+  static constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567abcxyz ==0189-";
   std::mt19937 random{2653};
   int accepted = 0;
   for (int i = 0; i < 20'000; ++i) {

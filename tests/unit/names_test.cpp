@@ -169,15 +169,15 @@ TEST(Username, IsAFixedPointForEveryCodePoint) {
 TEST(Username, IsAFixedPointForRandomSequences) {
   std::mt19937 random{1991};
   // Where normalisation has something to do: Latin, Greek, Hebrew, Arabic, Hangul, compatibility.
-  constexpr std::array<std::pair<int, int>, 9> kBlocks{{{0x20, 0x7e},
-                                                        {0xa0, 0x24f},
-                                                        {0x300, 0x3ff},
-                                                        {0x590, 0x6ff},
-                                                        {0x900, 0xd7f},
-                                                        {0x1100, 0x11ff},
-                                                        {0x1e00, 0x1fff},
-                                                        {0xf900, 0xffef},
-                                                        {0x1d400, 0x1d7ff}}};
+  static constexpr std::array<std::pair<int, int>, 9> kBlocks{{{0x20, 0x7e},
+                                                               {0xa0, 0x24f},
+                                                               {0x300, 0x3ff},
+                                                               {0x590, 0x6ff},
+                                                               {0x900, 0xd7f},
+                                                               {0x1100, 0x11ff},
+                                                               {0x1e00, 0x1fff},
+                                                               {0xf900, 0xffef},
+                                                               {0x1d400, 0x1d7ff}}};
   int accepted = 0;
   for (int i = 0; i < 50'000; ++i) {
     std::string typed;

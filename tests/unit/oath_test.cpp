@@ -96,8 +96,8 @@ TEST(Truncate, DropsTheSignBitAndKeepsLeadingZeros) {
 // One token with everything about it drawn by lot.
 struct RandomKey {
   explicit RandomKey(std::mt19937_64& random) {
-    constexpr std::array kAlgorithms{HashAlgorithm::sha1, HashAlgorithm::sha256,
-                                     HashAlgorithm::sha512};
+    static constexpr std::array kAlgorithms{HashAlgorithm::sha1, HashAlgorithm::sha256,
+                                            HashAlgorithm::sha512};
     algorithm = kAlgorithms[random() % 3];
     digits = static_cast<Digits>(6 + random() % 3);
     // As many small counters as large ones, up to 2^63 - 1.
@@ -161,8 +161,8 @@ std::string output_of(const std::string& command) {
 }
 
 TEST_F(OathOracle, OathtoolPrintsTheSameCodes) {
-  constexpr std::array kNames{"", "sha1", "sha256", "sha512"};
-  constexpr std::int64_t kLastYear = 253'402'300'799;  // oathtool reads dates up to 9999
+  static constexpr std::array kNames{"", "sha1", "sha256", "sha512"};
+  static constexpr std::int64_t kLastYear = 253'402'300'799;  // oathtool reads dates up to 9999
   std::mt19937_64 random{2048};
   for (int i = 0; i < kOathtoolRuns; ++i) {
     RandomKey key{random};

@@ -161,10 +161,17 @@ TEST(Policy, DurationsHaveAUnitAndARange) {
 }
 
 TEST(Policy, KeysThatContradictEachOtherAreMistakes) {
-  EXPECT_THAT(bad("[throttle]\nfailures_max = 3").message, HasSubstr("failures_free"));
-  EXPECT_THAT(bad("[throttle]\nfailures_free = 50\nfailures_max = 49").message,
-              HasSubstr("from 0 to failures_max, which is 49"));
-  EXPECT_THAT(bad("[throttle]\ndelay_first = \"1h\"").message, HasSubstr("delay_max"));
+  for (const std::string_view text :
+       {"[throttle]\nfailures_max = 4", "[throttle]\nfailures_max = 49\nfailures_free = 50",
+        "[throttle]\ndelay_max = \"3s\"\ndelay_first = \"4s\"",
+        "[throttle]\ndelay_first = \"901s\"",
+        "[throttle]\n\ndelay_max = \"1s\"\ndelay_first = \"2s\""}) {
+    const Mistake mistake = bad(text);
+    EXPECT_THAT(mistake.message, HasSubstr(" <= ")) << text;
+    EXPECT_GE(mistake.line, 2U) << text;
+  }
+  good("[throttle]\nfailures_max = 5");
+  good("[throttle]\ndelay_max = \"1s\"");
 }
 
 TEST(Policy, AnUnknownKeyIsAMistakeWhereverItStands) {
@@ -194,7 +201,7 @@ TEST(Policy, SyntaxMistakesHaveAPlaceToo) {
 }
 
 TEST(Policy, APeerMustSayWhoAndWhat) {
-  constexpr std::string_view kVerify = "sockets = [\"verify\"]\n";
+  static constexpr std::string_view kVerify = "sockets = [\"verify\"]\n";
   const auto says = [](const std::string& text) { return bad(text).message; };
   const std::string verify{kVerify};
   EXPECT_THAT(says(peer(verify)), HasSubstr("who this is"));
@@ -246,6 +253,7 @@ TEST(Policy, IsBounded) {
 TEST(Policy, MessagesCarryNoTerminalCommands) {
   const std::string message = bad("\"\\u001b[2J\\n\\u00e9\" = 1").message;
   EXPECT_TRUE(std::ranges::all_of(message, [](char c) { return c >= ' ' && c <= '~'; })) << message;
+  EXPECT_EQ(bad("\u0493 = = 1").message.find('\xd2'), std::string::npos);
   EXPECT_LE(bad("\"" + std::string(5000, 'k') + "\" = 1").message.size(), 240U);
 }
 
@@ -289,7 +297,9 @@ TEST(Describe, SaysWhatIsInForce) {
   const std::string text = describe(defaults());
   EXPECT_THAT(text, HasSubstr("root             uid 0 on verify provision admin, every realm\n"));
   EXPECT_THAT(text, HasSubstr("1s, doubling to 15min"));
-  EXPECT_THAT(text, HasSubstr("TOTP, 6 digits   3 x 100 / 10^6 = 0.03 % (1 in 3333); a day: 100 "));
+  EXPECT_THAT(
+      text,
+      HasSubstr("TOTP, 6 digits   3 x 100 / 10^6 = 0.03 % (1 in 3333); in a day, with 100: "));
   EXPECT_THAT(text, HasSubstr("HOTP, 6 digits   10 x 100 / 10^6 = 0.1 % (1 in 1000);"));
 }
 

@@ -54,7 +54,7 @@ TEST(Throttle, NeverShortensWithMoreFailures) {
 }
 
 TEST(Throttle, NeverOverflows) {
-  constexpr auto kFailuresMax = std::numeric_limits<std::uint32_t>::max();
+  static constexpr auto kFailuresMax = std::numeric_limits<std::uint32_t>::max();
   EXPECT_EQ(delay({}, kFailuresMax), 900s);
   EXPECT_EQ(delay({.delay_first = 0s}, kFailuresMax), 900s);
   EXPECT_EQ(delay({.delay_first = 900s, .delay_max = 1s}, kFailuresMax), 1s);
