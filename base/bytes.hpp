@@ -42,8 +42,7 @@ class Writer {
   explicit Writer(Buffer& out) : out_{out} {}
 
   template <class Integer>
-    requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
-  Writer& integer(Integer value) {
+  requires std::is_integral_v<Integer> || std::is_enum_v<Integer> Writer& integer(Integer value) {
     auto rest = static_cast<std::uint64_t>(value);
     std::array<std::byte, sizeof(Integer)> bytes;
     for (std::size_t i = bytes.size(); i-- > 0; rest >>= 8) bytes[i] = std::byte(rest & 0xff);
@@ -71,8 +70,7 @@ class Reader {
   explicit Reader(BytesView bytes) : rest_{bytes} {}
 
   template <class Integer>
-    requires std::is_integral_v<Integer>
-  Integer integer() {
+  requires std::is_integral_v<Integer> Integer integer() {
     const BytesView bytes = raw(sizeof(Integer));
     return bytes.empty() ? Integer{} : load_big_endian<Integer>(bytes);
   }

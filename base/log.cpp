@@ -13,8 +13,8 @@ namespace {
 // "%v" alone: the level is part of the line, as sd-daemon(3) wants it.
 spdlog::logger& sink() {
   static const auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "countersign", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("countersign",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%v");
     made->flush_on(spdlog::level::info);
     return made;
@@ -73,14 +73,22 @@ void warning(Literal event, const Error& cause, Fields fields) {
 
 Literal name_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::malformed: return "malformed";
-    case ErrorCode::limit_exceeded: return "limit_exceeded";
-    case ErrorCode::denied: return "denied";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::already_exists: return "already_exists";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::corrupt: return "corrupt";
+    case ErrorCode::malformed:
+      return "malformed";
+    case ErrorCode::limit_exceeded:
+      return "limit_exceeded";
+    case ErrorCode::denied:
+      return "denied";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::already_exists:
+      return "already_exists";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::corrupt:
+      return "corrupt";
   }
   return "unavailable";
 }

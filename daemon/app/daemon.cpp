@@ -204,7 +204,9 @@ awaitable<void> Daemon::reload() {
 
 // A journal record of the daemon's own doing.
 awaitable<void> Daemon::note(Event event) {
-  const Status noted = co_await store_->journal({.at = clock_.now(), .event = event});
+  // Named first: GCC 12 copies a braced temporary inside co_await bit by bit.
+  JournalEntry entry{.at = clock_.now(), .event = event};
+  const Status noted = co_await store_->journal(std::move(entry));
   if (!noted) log::error("journal.note", noted.error());
 }
 

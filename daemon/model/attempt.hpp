@@ -45,9 +45,9 @@ enum class Event : std::uint8_t {
   verify = 1,
   confirm = 2,
   resynchronise = 3,
-  repeat = 4,             // an earlier acceptance, answered again
-  throttled = 5,          // `count` attempts refused unevaluated
-  tampered = 6,           // a row failed its own checks
+  repeat = 4,     // an earlier acceptance, answered again
+  throttled = 5,  // `count` attempts refused unevaluated
+  tampered = 6,   // a row failed its own checks
   subject_created = 20,
   subject_suspended = 21,
   subject_resumed = 22,
@@ -66,9 +66,9 @@ enum class Event : std::uint8_t {
 struct JournalEntry {
   Time at{};
   Event event{};
-  std::int64_t peer_uid = -1;  // -1: the daemon itself
-  SubjectId subject{};         // 0: none; negative: an unknown name, by its decoy
-  FactorId factor{};           // 0: none
+  std::int64_t peer_uid = -1;     // -1: the daemon itself
+  SubjectId subject{};            // 0: none; negative: an unknown name, by its decoy
+  FactorId factor{};              // 0: none
   Reason outcome = Reason::none;  // none: it succeeded
   Version version{};              // of the factor's motion after the event; 0: no factor moved
   Position position = Position::none;

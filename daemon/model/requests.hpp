@@ -20,11 +20,21 @@ struct Verify {
   std::string client_address;  // canonical text of an IP address, or empty
 };
 struct Health {};
-struct CreateSubject { SubjectName name; };
-struct GetSubject { SubjectName name; };
-struct SuspendSubject { SubjectName name; };
-struct ResumeSubject { SubjectName name; };
-struct UnlockSubject { SubjectName name; };
+struct CreateSubject {
+  SubjectName name;
+};
+struct GetSubject {
+  SubjectName name;
+};
+struct SuspendSubject {
+  SubjectName name;
+};
+struct ResumeSubject {
+  SubjectName name;
+};
+struct UnlockSubject {
+  SubjectName name;
+};
 struct EnrolOath {
   SubjectName name;
   FactorKind kind{};
@@ -38,27 +48,37 @@ struct ConfirmFactor {
   FactorId factor{};
   Passcode passcode;
 };
-struct ListFactors { SubjectName name; };
+struct ListFactors {
+  SubjectName name;
+};
 struct RenameFactor {
   FactorId factor{};
   Label label;
 };
-struct SuspendFactor { FactorId factor{}; };
-struct ResumeFactor { FactorId factor{}; };
-struct RevokeFactor { FactorId factor{}; };
+struct SuspendFactor {
+  FactorId factor{};
+};
+struct ResumeFactor {
+  FactorId factor{};
+};
+struct RevokeFactor {
+  FactorId factor{};
+};
 struct ResynchroniseFactor {
   FactorId factor{};
   Passcode first;
   Passcode second;
 };
-struct CheckStore { std::string cursor; };
+struct CheckStore {
+  std::string cursor;
+};
 struct GetStatus {};
 
 // In the order of policies::Operation.
-using Ask = std::variant<Verify, Health, CreateSubject, GetSubject, SuspendSubject, ResumeSubject,
-                         UnlockSubject, EnrolOath, ConfirmFactor, ListFactors, RenameFactor,
-                         SuspendFactor, ResumeFactor, RevokeFactor, ResynchroniseFactor, CheckStore,
-                         GetStatus>;
+using Ask =
+    std::variant<Verify, Health, CreateSubject, GetSubject, SuspendSubject, ResumeSubject,
+                 UnlockSubject, EnrolOath, ConfirmFactor, ListFactors, RenameFactor, SuspendFactor,
+                 ResumeFactor, RevokeFactor, ResynchroniseFactor, CheckStore, GetStatus>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

@@ -91,8 +91,8 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
                 .oath = ask.oath,
                 .sealed = std::move(made.sealed),
                 .created_at = clock_.now()};
-  CS_CO_TRY(factor.id, co_await store_.enrol(subject, factor, start_of(ask),
-                                             entry(peer, Event::factor_enrolled)));
+  JournalEntry record = entry(peer, Event::factor_enrolled);
+  CS_CO_TRY(factor.id, co_await store_.enrol(subject, factor, start_of(ask), std::move(record)));
   co_return Answer{
       Enrolment{.factor = {.subject = subject->fixed.name, .factor = std::move(factor)},
                 .secret_base32 = std::move(shown.base32),
@@ -149,7 +149,8 @@ awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change c
     }
     Factor changed = record->fixed;
     change.apply(changed);
-    CS_CO_CHECK(co_await store_.change(subject, std::move(changed), entry(peer, change.event)));
+    JournalEntry journalled = entry(peer, change.event);
+    CS_CO_CHECK(co_await store_.change(subject, std::move(changed), std::move(journalled)));
   }
   co_return co_await report(peer, id);
 }

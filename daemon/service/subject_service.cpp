@@ -30,8 +30,8 @@ JournalEntry SubjectService::entry(Peer peer, Event event) const {
 awaitable<Result<Answer>> SubjectService::create(Peer peer, const CreateSubject& ask) {
   const CurrentPolicy policy = policy_;
   CS_CO_CHECK(policies::authorise_realm(*policy, peer, ask.name.realm.text()));
-  const auto created =
-      co_await store_.create(ask.name, SubjectState::active, entry(peer, Event::subject_created));
+  JournalEntry record = entry(peer, Event::subject_created);
+  const auto created = co_await store_.create(ask.name, SubjectState::active, std::move(record));
   if (!created) co_return created.error();
   co_return co_await report(peer, ask.name);
 }
@@ -55,7 +55,8 @@ awaitable<Result<Answer>> SubjectService::unlock(Peer peer, const UnlockSubject&
   {
     CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
     CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
-    CS_CO_CHECK(co_await store_.unlock(subject, entry(peer, Event::subject_unlocked)));
+    JournalEntry record = entry(peer, Event::subject_unlocked);
+    CS_CO_CHECK(co_await store_.unlock(subject, std::move(record)));
   }
   co_return co_await report(peer, ask.name);
 }
@@ -68,7 +69,8 @@ awaitable<Result<Answer>> SubjectService::change_state(Peer peer, const SubjectN
     CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
     CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
     if (subject->fixed.state != from) co_return Error{ErrorCode::conflict, "subject.state"};
-    CS_CO_CHECK(co_await store_.change(subject, to, entry(peer, event)));
+    JournalEntry record = entry(peer, event);
+    CS_CO_CHECK(co_await store_.change(subject, to, std::move(record)));
   }
   co_return co_await report(peer, name);
 }
