@@ -29,8 +29,9 @@ void turn_away(Socket& socket, Handler& handler, const Error& error) {
 
 }  // namespace
 
-Server::Server(Executor executor, Limits limits)
+Server::Server(Executor executor, Limits limits, Patience patience)
     : executor_{executor},
+      patience_{patience},
       quota_{std::make_shared<Quota>(limits)},
       sweep_{std::make_shared<Sweep>(executor)} {}
 
@@ -70,8 +71,8 @@ void Server::adopt(Socket socket, Handler& handler) {
     turn_away(socket, handler, Error{ErrorCode::limit_exceeded, "net.connections"});
     return;
   }
-  const auto session =
-      std::make_shared<Session>(std::move(socket), *peer, handler, std::move(share), sweep_);
+  const auto session = std::make_shared<Session>(std::move(socket), *peer, handler,
+                                                 std::move(share), sweep_, patience_);
   sessions_.insert(session);
   auto ended = [this, session](std::exception_ptr failure) {
     session_ended(session, std::move(failure));

@@ -17,7 +17,7 @@ namespace countersign::net {
 
 class Server {
  public:
-  Server(Executor executor, Limits limits);
+  Server(Executor executor, Limits limits, Patience patience = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -49,6 +49,7 @@ class Server {
   void check_stopped();
 
   Executor executor_;
+  Patience patience_;
   std::shared_ptr<Quota> quota_;
   std::shared_ptr<Sweep> sweep_;
   std::list<Door> doors_;

@@ -25,11 +25,12 @@ bool begins_http(std::byte first) { return first >= std::byte{'A'} && first <= s
 }  // namespace
 
 Session::Session(Socket socket, Peer peer, Handler& handler, std::unique_ptr<Quota::Share> share,
-                 std::shared_ptr<Sweep> sweep)
+                 std::shared_ptr<Sweep> sweep, const Patience& patience)
     : socket_{std::move(socket)},
       peer_{peer},
       handler_{handler},
       share_{std::move(share)},
+      patience_{patience},
       read_watch_{sweep, [this] { read_limit_passed(); }},
       write_watch_{std::move(sweep), [this] { abandon(); }} {
   boost::system::error_code ignored;
@@ -45,7 +46,7 @@ awaitable<void> Session::run() {
   const auto self = shared_from_this();
   FrameReader frames;
   idle_ = true;
-  const std::size_t count = co_await receive(frames.space(), Sweep::now() + kIdleLimit);
+  const std::size_t count = co_await receive(frames.space(), Sweep::now() + patience_.idle);
   if (count != 0) {
     frames.advance(count);
     if (begins_http(frames.unread().front())) {
@@ -80,7 +81,7 @@ awaitable<std::size_t> Session::receive(std::span<std::byte> space, SteadyTime l
 
 void Session::read_limit_passed() {
   if (idle_ && in_flight_ != 0) {  // the peer waits for us
-    read_watch_.within(kIdleLimit);
+    read_watch_.within(patience_.idle);
     return;
   }
   if (ended_ == Ended::no) ended_ = idle_ ? Ended::idle : Ended::too_slow;
@@ -173,7 +174,7 @@ bool Session::next_to_write() {
 
 void Session::wait_until_writable() {
   write_waits_ = true;
-  write_watch_.within(kWriteLimit);
+  write_watch_.within(patience_.write);
   // An error is found again, and dealt with, by the next attempt to write.
   auto writable = [self = shared_from_this()](const boost::system::error_code&) {
     self->write_waits_ = false;

@@ -29,10 +29,13 @@ namespace countersign::net {
 
 using Socket = boost::asio::basic_stream_socket<boost::asio::local::stream_protocol, Executor>;
 
-inline constexpr std::chrono::seconds kHeaderLimit{2};   // from its first byte to its last
-inline constexpr std::chrono::seconds kRequestLimit{5};  // the same, with the body
-inline constexpr std::chrono::seconds kIdleLimit{60};    // with nothing under way
-inline constexpr std::chrono::seconds kWriteLimit{5};    // for a peer that does not read
+// How long a peer may take.
+struct Patience {
+  std::chrono::milliseconds header{2'000};   // from its first byte to its last
+  std::chrono::milliseconds request{5'000};  // the same, with the body
+  std::chrono::milliseconds idle{60'000};    // with nothing under way
+  std::chrono::milliseconds write{5'000};    // for a peer that does not read
+};
 
 // So many bytes of replies may wait for the peer before its next request is looked at.
 inline constexpr std::size_t kOutBytesMax = std::size_t{1024} * 1024;
@@ -44,7 +47,7 @@ class Session final : public FrameSink,
  public:
   // REQUIRES: `handler` outlives the session.
   Session(Socket socket, Peer peer, Handler& handler, std::unique_ptr<Quota::Share> share,
-          std::shared_ptr<Sweep> sweep);
+          std::shared_ptr<Sweep> sweep, const Patience& patience);
   ~Session() override;
 
   // Serves the connection until either side ends it and every reply has left.
@@ -95,6 +98,7 @@ class Session final : public FrameSink,
   Peer peer_;
   Handler& handler_;
   std::unique_ptr<Quota::Share> share_;
+  Patience patience_;
   Watch read_watch_;
   Watch write_watch_;
 

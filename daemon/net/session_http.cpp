@@ -45,9 +45,9 @@ awaitable<void> Session::serve_http(FrameReader& first) {
       flush_soon();
     }
     idle_ = !reader.has_begun();
-    const SteadyTime limit = idle_                 ? Sweep::now() + kIdleLimit
-                             : reader.has_header() ? begun + kRequestLimit
-                                                   : begun + kHeaderLimit;
+    const SteadyTime limit = idle_                 ? Sweep::now() + patience_.idle
+                             : reader.has_header() ? begun + patience_.request
+                                                   : begun + patience_.header;
     const std::size_t count = co_await receive(reader.space(), limit);
     if (count == 0) break;
     if (idle_) begun = Sweep::now();

@@ -19,9 +19,9 @@ awaitable<void> Session::serve_native(FrameReader& frames) {
     idle_ = left == 0;
     if (idle_) begun.reset();
     if (!idle_ && (!begun || left < unread_before)) begun = Sweep::now();
-    const SteadyTime limit = idle_                              ? Sweep::now() + kIdleLimit
-                             : left < FrameReader::kHeaderBytes ? *begun + kHeaderLimit
-                                                                : *begun + kRequestLimit;
+    const SteadyTime limit = idle_                              ? Sweep::now() + patience_.idle
+                             : left < FrameReader::kHeaderBytes ? *begun + patience_.header
+                                                                : *begun + patience_.request;
     const std::size_t count = co_await receive(frames.space(), limit);
     if (count == 0) break;
     frames.advance(count);
