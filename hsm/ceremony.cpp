@@ -48,7 +48,7 @@ Status make_pin_files(const Module& module, const TokenSettings& token, Ceremony
 }
 
 Status check_empty(Session& session) {
-  CS_TRY(const auto keys, find_keys(session));
+  CS_TRY(const auto keys, find_all_of_ours(session));
   if (!keys.empty()) return Error{ErrorCode::already_exists, "token.has_keys"};
   return {};
 }

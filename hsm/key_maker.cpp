@@ -41,6 +41,12 @@ Attributes transport_attributes(BytesView value, bool wraps) {
   return transport;
 }
 
+Status destroy_all_of_ours(Session& session) {
+  CS_TRY(const auto keys, find_all_of_ours(session));
+  for (const FoundKey& key : keys) CS_CHECK(session.destroy(key.handle));
+  return {};
+}
+
 }  // namespace
 
 Result<KeyMaker> KeyMaker::open(Session& custody, Session& service, std::string escrow_folder) {
@@ -63,7 +69,6 @@ Status KeyMaker::make_escrow_key() {
   const KeySpec& spec = spec_of(KeyRole::escrow);
   const LockedKey locked{spec, kFirstVersion};
   CS_TRY(escrow_, custody_->generate(CKM_AES_KEY_GEN, locked.attributes()));
-  made_.push_back({custody_, escrow_});
   return check_key(*custody_, escrow_, spec, kFirstVersion);
 }
 
@@ -102,7 +107,6 @@ Status KeyMaker::install(const KeySpec& spec, BytesView wrap) {
   const LockedKey locked{spec, kFirstVersion};
   CS_TRY(const CK_OBJECT_HANDLE key,
          service_->unwrap(transport_on_service_.handle(), wrap, locked.attributes()));
-  made_.push_back({service_, key});
   if (spec.role == KeyRole::journal) journal_ = key;
   return check_key(*service_, key, spec, kFirstVersion);
 }
@@ -121,8 +125,7 @@ Status KeyMaker::install_public_key(const KeySpec& spec) {
       .bytes(CKA_EC_PARAMS, p256_parameters())
       .bytes(CKA_EC_POINT, journal_point_)
       .flag(CKA_MODIFIABLE, false);
-  CS_TRY(const CK_OBJECT_HANDLE key, service_->create(shown));
-  made_.push_back({service_, key});
+  CS_CHECK(service_->create(shown));
   return {};
 }
 
@@ -144,17 +147,18 @@ Status KeyMaker::prove_journal_key() {
   return check_signature(pem, digest, signed_part);
 }
 
-bool KeyMaker::undo() {
-  bool is_clean = true;
-  for (; !made_.empty(); made_.pop_back()) {
-    if (!made_.back().session->destroy(made_.back().handle)) is_clean = false;
-  }
+Status KeyMaker::undo() {
+  CS_CHECK(destroy_all_of_ours(*service_));
+  CS_CHECK(destroy_all_of_ours(*custody_));
   for (; !written_.empty(); written_.pop_back()) {
     std::error_code error;
     std::filesystem::remove(written_.back(), error);
-    if (error) is_clean = false;
+    if (error) {
+      return Error{ErrorCode::unavailable, "escrow.remove",
+                   static_cast<std::uint64_t>(error.value())};
+    }
   }
-  return is_clean;
+  return {};
 }
 
 }  // namespace countersign::hsm

@@ -2,7 +2,7 @@
 // Makes one key after the other: generated on the custody token, escrowed, carried over, locked.
 //
 // The tokens share nothing, so a key crosses from one to the other wrapped by a transport key that
-// both have for the length of the ceremony. What was made can be undone as long as it is not kept.
+// both have for the length of the ceremony. What was made can be undone.
 #pragma once
 
 #include "hsm/key_set.hpp"
@@ -30,14 +30,12 @@ class KeyMaker {
   // Signs with the installed journal key and checks with OpenSSL and the exported public key.
   Status prove_journal_key();
 
-  // Destroys what was made and removes what was written, newest first. Says whether all of it went.
-  [[nodiscard]] bool undo();
+  // Destroys every key of ours on both tokens, found by label, since an answer that was lost leaves
+  // a key without a handle; and removes what was written.
+  // REQUIRES: neither token had a key of ours before.
+  Status undo();
 
  private:
-  struct Made {
-    Session* session;
-    CK_OBJECT_HANDLE handle;
-  };
   struct Fresh {
     SessionObject key;
     SessionObject public_key;  // of a pair
@@ -58,7 +56,6 @@ class KeyMaker {
   CK_OBJECT_HANDLE escrow_ = CK_INVALID_HANDLE;
   CK_OBJECT_HANDLE journal_ = CK_INVALID_HANDLE;
   Bytes journal_point_;  // the public key, DER octet string as PKCS#11 has it
-  std::vector<Made> made_;
   std::vector<std::string> written_;
 };
 

@@ -49,6 +49,17 @@ void allow(Attributes& key, const KeySpec& spec) {
   key.flag(CKA_DERIVE, false).mechanisms({&spec.mechanism, 1});
 }
 
+Status find_of_class(Session& session, CK_OBJECT_CLASS object_class, std::vector<FoundKey>& found) {
+  Attributes like;
+  like.number(CKA_CLASS, object_class).flag(CKA_TOKEN, true);
+  CS_TRY(const auto handles, session.find(like));
+  for (const CK_OBJECT_HANDLE handle : handles) {
+    CS_TRY(const Bytes label, session.attribute(handle, CKA_LABEL));
+    if (const auto name = parse_label(as_text(label))) found.push_back({*name, handle});
+  }
+  return {};
+}
+
 }  // namespace
 
 std::span<const KeySpec> service_keys() { return std::span{kKeys}.first(kKeys.size() - 1); }
@@ -131,18 +142,17 @@ Status check_key(Session& session, CK_OBJECT_HANDLE key, const KeySpec& spec,
 
 Result<std::vector<FoundKey>> find_keys(Session& session) {
   std::vector<FoundKey> found;
-  for (const CK_OBJECT_CLASS object_class : {CKO_SECRET_KEY, CKO_PRIVATE_KEY}) {
-    Attributes like;
-    like.number(CKA_CLASS, object_class).flag(CKA_TOKEN, true);
-    CS_TRY(const auto handles, session.find(like));
-    for (const CK_OBJECT_HANDLE handle : handles) {
-      CS_TRY(const Bytes label, session.attribute(handle, CKA_LABEL));
-      if (const auto name = parse_label(as_text(label))) found.push_back({*name, handle});
-    }
-  }
+  CS_CHECK(find_of_class(session, CKO_SECRET_KEY, found));
+  CS_CHECK(find_of_class(session, CKO_PRIVATE_KEY, found));
   std::ranges::sort(found, [](const FoundKey& a, const FoundKey& b) {
     return a.name.role != b.name.role ? a.name.role < b.name.role : a.name.version > b.name.version;
   });
+  return found;
+}
+
+Result<std::vector<FoundKey>> find_all_of_ours(Session& session) {
+  CS_TRY(auto found, find_keys(session));
+  CS_CHECK(find_of_class(session, CKO_PUBLIC_KEY, found));
   return found;
 }
 

@@ -84,8 +84,10 @@ struct FoundKey {
   KeyName name;
   CK_OBJECT_HANDLE handle;
 };
-// All secret and private keys of ours on the token. REQUIRES: logged in.
+// All secret and private keys of ours on the token, newest first. REQUIRES: logged in.
 Result<std::vector<FoundKey>> find_keys(Session& session);
+// The same with the public keys, in any order: whatever bears one of our labels.
+Result<std::vector<FoundKey>> find_all_of_ours(Session& session);
 
 class KeySet {
  public:

@@ -39,13 +39,22 @@ std::string softhsm_module() {
   give_up("libsofthsm2.so not found: install the package libsofthsm2");
 }
 
+std::string module_that_loses_answers() { return CS_FAULTY_MODULE; }
+
+void lose_answer(int which) {
+  ::setenv("COUNTERSIGN_TEST_MODULE", softhsm_module().c_str(), 1);
+  ::setenv("COUNTERSIGN_TEST_LOST_ANSWER", std::to_string(which).c_str(), 1);
+}
+
 SoftHsm::SoftHsm() : folder_{make_folder()} {
   std::filesystem::create_directory(folder_ + "/tokens");
   std::ofstream{conf_file()} << "directories.tokendir = " << folder_ << "/tokens\n"
                              << "objectstore.backend = file\n"
                              << "log.level = ERROR\n";
-  ::setenv("SOFTHSM2_CONF", conf_file().c_str(), 1);
+  use();
 }
+
+void SoftHsm::use() const { ::setenv("SOFTHSM2_CONF", conf_file().c_str(), 1); }
 
 SoftHsm::~SoftHsm() {
   std::error_code ignored;
@@ -76,6 +85,7 @@ HsmToken::HsmToken() {
 
 HsmToken& HsmToken::shared() {
   static HsmToken token;
+  token.use();
   return token;
 }
 

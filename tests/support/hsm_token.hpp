@@ -12,14 +12,20 @@ namespace countersign::test {
 // SoftHSM2's PKCS#11 module. Ends the program, with words, where it is not installed.
 [[nodiscard]] std::string softhsm_module();
 
-// A SoftHSM2 without a token. SOFTHSM2_CONF points to it, for this process and its children, until
-// another one is made: one at a time.
+// The module of faulty_module.cpp, and which of its answers is lost when it is loaded next.
+[[nodiscard]] std::string module_that_loses_answers();
+void lose_answer(int which);
+
+// A SoftHSM2 without a token. SOFTHSM2_CONF points to the last one that was made or used, for this
+// process and its children: one at a time.
 class SoftHsm {
  public:
   SoftHsm();
   SoftHsm(const SoftHsm&) = delete;
   SoftHsm& operator=(const SoftHsm&) = delete;
   ~SoftHsm();
+
+  void use() const;
 
   [[nodiscard]] const std::string& folder() const { return folder_; }
   [[nodiscard]] std::string conf_file() const { return folder_ + "/softhsm2.conf"; }
@@ -38,7 +44,7 @@ class HsmToken : public SoftHsm {
  public:
   HsmToken();
 
-  // One for the whole program, for tests that leave it as it is.
+  // One for the whole program, for tests that leave it as it is; in use again by this call.
   static HsmToken& shared();
 };
 
