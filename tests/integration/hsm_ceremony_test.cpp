@@ -131,10 +131,9 @@ TEST(HsmCeremony, LeavesNothingBehindWhereverItFailsAndCanBeHeldAgain) {
   constexpr int kAnswersMax = 100;
   const SoftHsm softhsm;
   auto settings = softhsm.ceremony_settings();
-  settings.module_path = test::module_that_loses_answers();
   for (int lost = 1; lost < kAnswersMax; ++lost) {
     SCOPED_TRACE(testing::Message() << "answer " << lost << " is lost");
-    test::lose_answer(lost);
+    settings.module_path = test::faulty_module("lost", lost);
     const auto held = hold_ceremony(settings);
     if (held) {
       EXPECT_GT(lost, 30);

@@ -212,6 +212,28 @@ TEST(HsmOpen, SaysThatTwoKeysHaveOneName) {
   EXPECT_EQ(operation(opened), "keys.seal.duplicate");
 }
 
+struct Lax {
+  const char* fault;
+  int at;
+  const char* says;
+};
+
+class HsmOpenOnALaxModule : public testing::TestWithParam<Lax> {};
+
+TEST_P(HsmOpenOnALaxModule, SaysWhichSelfTestFailed) {
+  auto settings = HsmToken::shared().engine_settings();
+  settings.module_path = test::faulty_module(GetParam().fault, GetParam().at);
+  const auto opened = Engine::open(settings);
+  EXPECT_EQ(failure(opened), ErrorCode::denied);
+  EXPECT_THAT(operation(opened), testing::HasSubstr(GetParam().says));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    SelfTest, HsmOpenOnALaxModule,
+    testing::Values(Lax{"sign", 1, "wrong HMAC-SHA1"}, Lax{"value", 1, "can be read"},
+                    Lax{"wrap", 1, "wrapped again"}, Lax{"unwrap", 1, "as extractable"},
+                    Lax{"unwrap", 2, "as an AES key"}, Lax{"unwrap", 3, "damaged"}));
+
 TEST(HsmTokenReport, TellsAServiceTokenFromACustodyToken) {
   const HsmToken token;
   const auto settings = token.ceremony_settings();

@@ -39,11 +39,11 @@ std::string softhsm_module() {
   give_up("libsofthsm2.so not found: install the package libsofthsm2");
 }
 
-std::string module_that_loses_answers() { return CS_FAULTY_MODULE; }
-
-void lose_answer(int which) {
+std::string faulty_module(const char* fault, int at) {
   ::setenv("COUNTERSIGN_TEST_MODULE", softhsm_module().c_str(), 1);
-  ::setenv("COUNTERSIGN_TEST_LOST_ANSWER", std::to_string(which).c_str(), 1);
+  ::setenv("COUNTERSIGN_TEST_FAULT", fault, 1);
+  ::setenv("COUNTERSIGN_TEST_FAULT_AT", std::to_string(at).c_str(), 1);
+  return CS_FAULTY_MODULE;
 }
 
 SoftHsm::SoftHsm() : folder_{make_folder()} {

@@ -12,9 +12,8 @@ namespace countersign::test {
 // SoftHSM2's PKCS#11 module. Ends the program, with words, where it is not installed.
 [[nodiscard]] std::string softhsm_module();
 
-// The module of faulty_module.cpp, and which of its answers is lost when it is loaded next.
-[[nodiscard]] std::string module_that_loses_answers();
-void lose_answer(int which);
+// The module of hsm_faulty_module.cpp, with this fault when it is loaded next. Returns its path.
+[[nodiscard]] std::string faulty_module(const char* fault, int at);
 
 // A SoftHSM2 without a token. SOFTHSM2_CONF points to the last one that was made or used, for this
 // process and its children: one at a time.
