@@ -75,7 +75,7 @@ enum class Position : std::int64_t { none = -1 };
 struct Motion {
   Version version{};
   Position position = Position::none;
-  std::int32_t drift = 0;      // TOTP: steps by which the token's clock runs ahead
+  std::int32_t drift = 0;      // TOTP: half steps by which the token's clock runs ahead
   std::uint32_t failures = 0;  // since this factor's own last acceptance
   RequestTag last_request{};
   Time accepted_at{};  // 0: never

@@ -4,8 +4,6 @@
 #include "daemon/verify/window.hpp"
 #include "policies/throttle.hpp"
 
-#include <algorithm>
-
 namespace countersign::verify {
 namespace {
 
@@ -28,16 +26,6 @@ void reject(Attempt& attempt, Reason reason) {
   attempt.entry.outcome = reason;
 }
 
-// How far the token's clock is ahead now, as far as the policy follows it.
-std::int32_t drift_after(const FactorRecord& factor, std::uint64_t counter,
-                         const policies::Windows& windows, Time now) {
-  if (factor.fixed.kind != FactorKind::totp) return 0;
-  const std::int64_t ahead =
-      static_cast<std::int64_t>(counter) - totp_step(now, factor.fixed.oath.period_seconds);
-  const std::int64_t limit = windows.totp_drift_steps_max;
-  return static_cast<std::int32_t>(std::clamp(ahead, -limit, limit));
-}
-
 // The winner moves; its failures and, where there are any, the subject's are forgotten.
 void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
             const policies::Windows& windows, const Circumstances& circumstances) {
@@ -47,10 +35,13 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
   move.factor = winner.fixed.id;
   move.motion = {.version = next(winner.motion.version),
                  .position = Position{static_cast<std::int64_t>(match.counter)},
-                 .drift = drift_after(winner, match.counter, windows, circumstances.now),
                  .failures = 0,
                  .last_request = circumstances.tag,
                  .accepted_at = circumstances.now};
+  if (winner.fixed.kind == FactorKind::totp) {
+    move.motion.drift = drift_after(winner, static_cast<std::int64_t>(match.counter),
+                                    windows.totp_drift_steps_max, circumstances.now);
+  }
   if (subject.budget.failures != 0 || subject.budget.throttled != 0) {
     attempt.budget = Budget{.version = next(subject.budget.version)};
   }

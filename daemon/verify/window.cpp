@@ -9,8 +9,7 @@ namespace {
 
 // 0, -1, +1, -2, +2 … around the step at which the token is expected: one HMAC for a good code.
 Window totp_window(const FactorRecord& factor, const policies::Windows& windows, Time now) {
-  const std::int64_t expected =
-      totp_step(now, factor.fixed.oath.period_seconds) + factor.motion.drift;
+  const std::int64_t expected = expected_step(factor, now);
   const std::int64_t position = number(factor.motion.position);
   const int reach = std::max(windows.totp_steps_before, windows.totp_steps_after);
 
@@ -48,6 +47,22 @@ Window hotp_window(const FactorRecord& factor, const policies::Windows& windows)
 
 std::int64_t totp_step(Time now, std::uint16_t period_seconds) {
   return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() / period_seconds;
+}
+
+std::int64_t expected_step(const FactorRecord& factor, Time now) {
+  // Rounded up: half a step behind is not believed yet.
+  const std::int64_t steps_ahead = (factor.motion.drift + 1) >> 1;
+  return totp_step(now, factor.fixed.oath.period_seconds) + steps_ahead;
+}
+
+std::int32_t drift_after(const FactorRecord& factor, std::int64_t accepted_step,
+                         std::int32_t drift_steps_max, Time now) {
+  const std::int64_t ahead = accepted_step - totp_step(now, factor.fixed.oath.period_seconds);
+  const bool late_before = factor.motion.drift % 2 != 0;
+  const bool late = accepted_step < expected_step(factor, now);
+  const std::int64_t half_steps = 2 * ahead + (late && !late_before ? 1 : 0);
+  const std::int64_t limit = 2 * drift_steps_max;
+  return static_cast<std::int32_t>(std::clamp(half_steps, -limit, limit));
 }
 
 Window window_of(const FactorRecord& factor, const policies::Windows& windows, Time now) {

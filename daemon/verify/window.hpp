@@ -36,6 +36,15 @@ class Window {
 // REQUIRES: period_seconds > 0.
 [[nodiscard]] std::int64_t totp_step(Time now, std::uint16_t period_seconds);
 
+// The step that a TOTP token shows now, as far as its drift is known.
+[[nodiscard]] std::int64_t expected_step(const FactorRecord& factor, Time now);
+
+// What an accepted code says of a TOTP token's clock. A code ahead of what was expected can only
+// come from a clock that is ahead. One behind may have been typed late, which people do: only the
+// second in a row is believed, so the first moves the drift by half a step.
+[[nodiscard]] std::int32_t drift_after(const FactorRecord& factor, std::int64_t accepted_step,
+                                       std::int32_t drift_steps_max, Time now);
+
 // The factor's window at this time: fresh counters first, then those that are used up.
 [[nodiscard]] Window window_of(const FactorRecord& factor, const policies::Windows& windows,
                                Time now);

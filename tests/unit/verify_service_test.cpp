@@ -51,6 +51,21 @@ TEST(VerifyService, FollowsATokenWhoseClockDrifts) {
   EXPECT_THAT(world.verify(World::code_at(step_now(world) + 2)), Accepts());
 }
 
+TEST(VerifyService, ACodeTypedLateIsNoDriftYet) {
+  World world;
+  ASSERT_THAT(world.verify(World::code_at(step_now(world) - 1)), Accepts());
+  EXPECT_THAT(world.verify(World::code_at(step_now(world) + 1)), Accepts());
+}
+
+TEST(VerifyService, TwoLateCodesInARowAreDrift) {
+  World world;
+  ASSERT_THAT(world.verify(World::code_at(step_now(world) - 1)), Accepts());
+  world.clock.time += 60s;
+  ASSERT_THAT(world.verify(World::code_at(step_now(world) - 1)), Accepts());
+  world.clock.time += 60s;
+  EXPECT_THAT(world.verify(World::code_at(step_now(world) - 2)), Accepts());
+}
+
 TEST(VerifyService, FollowsNoDriftBeyondThePolicy) {
   World world;
   world.rules.windows.totp_drift_steps_max = 1;
