@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/doctor/checks.hpp"
 
+#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>

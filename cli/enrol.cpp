@@ -7,6 +7,8 @@
 #include "cli/subject_option.hpp"
 #include "firmware-interface/base32.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 #include <memory>
 

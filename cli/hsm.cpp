@@ -6,6 +6,8 @@
 #include "hsm/explain.hpp"
 #include "hsm/token_report.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <sys/stat.h>
 
 #include <cerrno>

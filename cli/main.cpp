@@ -3,6 +3,8 @@
 #include "cli/choice.hpp"
 #include "cli/command.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdlib>
 #include <exception>
 #include <iostream>

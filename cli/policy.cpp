@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "policies/describe.hpp"
 
+#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <cstring>

@@ -3,6 +3,8 @@
 #include "cli/ask.hpp"
 #include "cli/command.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace countersign::cli {
 
 void add_status(CLI::App& app, Command& command) {

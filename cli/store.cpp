@@ -4,6 +4,8 @@
 #include "cli/command.hpp"
 #include "cli/show.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <unistd.h>
 
 #include <iostream>

@@ -4,6 +4,8 @@
 #include "cli/command.hpp"
 #include "cli/subject_option.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 
 namespace countersign::cli {

@@ -5,6 +5,8 @@
 #include "cli/secret.hpp"
 #include "cli/subject_option.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 
 namespace countersign::cli {
