@@ -11,6 +11,7 @@ Result<SubjectName> name_of(const LoadedSubject& loaded) {
   auto realm = Realm::from(loaded.realm);
   auto username = Username::from(loaded.username);
   if (!realm || !username) return kForged;
+  if (realm->text() != loaded.realm || username->text() != loaded.username) return kForged;
   return SubjectName{*std::move(realm), *std::move(username)};
 }
 

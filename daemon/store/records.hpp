@@ -70,7 +70,8 @@ class Records final : public Store {
 
   // Says so in the journal, at most once a minute for each row.
   awaitable<void> report_tampered(SubjectId subject, FactorId factor);
-  awaitable<void> distrust_everything();
+  awaitable<void> report_other_writer();
+  void forget_everything();
   [[nodiscard]] bool may_report(std::int64_t id);
 
   std::unique_ptr<sqlite::Ownership> ownership_;  // first: given up last

@@ -117,7 +117,8 @@ awaitable<Status> Records::write(Draft& draft) {
 
 awaitable<Status> Records::write(sqlite::Change& change) {
   Status written = co_await writer_.commit(change);
-  if (change.written_by_others) co_await distrust_everything();
+  if (change.distrust) forget_everything();
+  if (change.written_by_others) co_await report_other_writer();
   co_return written;
 }
 

@@ -35,7 +35,7 @@ FactorId StoreWorld::add_factor(SubjectId subject, Position position) {
   factor.kind = FactorKind::totp;
   factor.state = FactorState::active;
   factor.label = "phone";
-  factor.sealed = Bytes(40, std::byte{7});
+  factor.sealed = Bytes(40, static_cast<std::byte>(number(subject)));
   factor.created_at = clock.now();
   const auto entry_for_it = entry(Event::factor_enrolled);
   return must(run(store->enrol(load(subject), std::move(factor), position, entry_for_it)));

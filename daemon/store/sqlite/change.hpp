@@ -50,7 +50,8 @@ struct Change {
 
   // Set by the writer, before finish().
   Status outcome = Error{ErrorCode::unavailable, "store.writer"};
-  bool written_by_others = false;  // somebody else has changed the database: trust no cached row
+  bool distrust = false;           // trust no cached row
+  bool written_by_others = false;  // because another process has changed the database
 
   Completion<Status> done;
   void finish() { done.complete(std::move(outcome)); }

@@ -49,21 +49,22 @@ Result<JournalWrites> JournalWrites::open(Connection& connection, const MovingKe
   return journal;
 }
 
-// A journal that does not end where its head says is continued after both, so that the gap stays
-// for `check` to find.
+// A journal that does not end where its head says is continued behind both, one place left out:
+// the gap stays for `check` to find, however long the journal grows.
 Status JournalWrites::read_tail(Connection& connection) {
   CS_TRY(const StoreId store, read_store_id(connection));
   CS_TRY(tail_, read_last(connection, first_hash(store)));
   const auto head = read_head(connection, *key_);
   if (!head && head.error().code != ErrorCode::not_found) return head.error();
-  if (!head) {
-    CS_TRY(const std::int64_t rows, connection.number("SELECT count(*) FROM (SELECT 1 FROM subject "
-                                                      "LIMIT 1)"));
+  if (head) {
+    altered_ = head->seq != tail_.head.seq || head->hash != tail_.head.hash;
+    if (head->seq > tail_.head.seq) tail_.head = *head;
+  } else {
+    // A new store has no head yet, and nothing else either.
+    CS_TRY(const std::int64_t rows, connection.number("SELECT EXISTS(SELECT 1 FROM subject)"));
     altered_ = rows > 0 || tail_.head.seq > 0;
-    return {};
   }
-  altered_ = head->seq != tail_.head.seq || head->hash != tail_.head.hash;
-  if (head->seq > tail_.head.seq) tail_.head = *head;
+  if (altered_) ++tail_.head.seq;
   return {};
 }
 

@@ -38,7 +38,8 @@ Status Writer::write(std::span<Change* const> batch) {
   CS_TRY(const bool others_wrote, rows_->written_by_others());
   const bool distrust = others_wrote || std::exchange(reopened_, false);
   for (Change* change : batch) {
-    change->written_by_others = distrust;
+    change->distrust = distrust;
+    change->written_by_others = others_wrote;
     // What a change was computed from may be what somebody else has just edited: load and check
     // it again. What was computed from no row is as true as before.
     const bool stale = distrust && number(change->subject_version) != 0;
