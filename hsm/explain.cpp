@@ -168,6 +168,12 @@ std::string explain(const Error& error) {
     if (known != kByNumber.end()) return std::string{known->text} + " (" + number + ")";
     return "The PKCS#11 module refused: " + number + ".";
   }
+  if (operation == "file.open") {
+    return "A PIN file cannot be read: " +
+           std::generic_category().message(static_cast<int>(error.native)) +
+           ". Write the PIN into it, on one line, chmod 0600; for a new token, `countersign hsm "
+           "init --make-pin-files` writes one with a random PIN.";
+  }
   if (error.native != 0) {
     return std::string{operation} + ": " +
            std::generic_category().message(static_cast<int>(error.native)) + ".";

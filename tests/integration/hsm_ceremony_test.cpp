@@ -99,7 +99,9 @@ TEST(HsmCeremony, WantsPinFilesUnlessItMayMakeThem) {
   const SoftHsm softhsm;
   auto settings = softhsm.ceremony_settings();
   settings.make_pin_files = false;
-  EXPECT_EQ(failure(hold_ceremony(settings)), ErrorCode::not_found);
+  const auto held = hold_ceremony(settings);
+  EXPECT_EQ(failure(held), ErrorCode::not_found);
+  EXPECT_THAT(explain(held.error()), testing::HasSubstr("--make-pin-files"));
   EXPECT_FALSE(std::filesystem::exists(softhsm.pin_file()));
 }
 
