@@ -56,12 +56,12 @@ Status connect_before(int fd, const sockaddr_un& address, Deadline deadline) {
 
 }  // namespace
 
-Client::Connection::Connection(int fd) : fd_{fd}, in_{new std::byte[kInBytes]} {}
+Client::Connection::Connection(int fd) : fd_{fd}, in_(kInBytesMin) {}
 
 Client::Connection::~Connection() {
   if (fd_ >= 0) ::close(fd_);
   ::explicit_bzero(out_.data(), out_.size());
-  ::explicit_bzero(in_.get(), end_);
+  ::explicit_bzero(in_.data(), end_);
 }
 
 Result<std::unique_ptr<Client::Connection>> Client::Connection::open(const std::string& path,
@@ -93,15 +93,10 @@ Status Client::Connection::append(const v1::Request& request) {
 
 Status Client::Connection::flush(Deadline deadline) {
   while (sent_ < out_.size()) {
-    CS_TRY(const bool moved, send_some());
-    if (moved) continue;
+    CS_TRY(const bool sent, send_some());
     // The daemon stops reading while its answers are not taken: taking them unblocks both.
-    if (end_ - begin_ < kInBytes) {
-      CS_TRY(const bool received, receive_some());
-      if (received) continue;
-    }
-    const bool can_receive = end_ - begin_ < kInBytes;
-    CS_CHECK(wait(static_cast<short>(can_receive ? POLLIN | POLLOUT : POLLOUT), deadline));
+    CS_TRY(const bool received, receive_some());
+    if (!sent && !received) CS_CHECK(wait(POLLIN | POLLOUT, deadline));
   }
   return {};
 }
@@ -113,16 +108,21 @@ Status Client::Connection::receive(v1::Reply& reply, Deadline deadline) {
       if (reply.ParseFromArray(body->data(), static_cast<int>(body->size()))) return {};
       return fail(Error{ErrorCode::malformed, "client.reply"});
     }
-    CS_CHECK(flush(deadline));
-    if (has_answer()) continue;
-    CS_TRY(const bool moved, receive_some());
-    if (!moved) CS_CHECK(wait(POLLIN, deadline));
+    const bool has_more = sent_ < out_.size();
+    bool sent = false;
+    if (has_more) {
+      CS_TRY(sent, send_some());
+    }
+    CS_TRY(const bool received, receive_some());
+    if (!sent && !received) {
+      CS_CHECK(wait(static_cast<short>(has_more ? POLLIN | POLLOUT : POLLIN), deadline));
+    }
   }
 }
 
 Status Client::Connection::poll() {
   if (sent_ < out_.size()) CS_CHECK(send_some());
-  if (end_ - begin_ < kInBytes) CS_CHECK(receive_some());
+  CS_CHECK(receive_some());
   return {};
 }
 
@@ -149,17 +149,10 @@ Result<bool> Client::Connection::send_some() {
   return true;
 }
 
-// REQUIRES: there is room.
 Result<bool> Client::Connection::receive_some() {
   if (fd_ < 0) return Error{ErrorCode::unavailable, "client.closed"};
-  if (begin_ != 0) {
-    const std::size_t left = end_ - begin_;
-    std::memmove(in_.get(), in_.get() + begin_, left);
-    ::explicit_bzero(in_.get() + left, end_ - left);  // secrets, in enrolments
-    begin_ = 0;
-    end_ = left;
-  }
-  const ssize_t count = ::recv(fd_, in_.get() + end_, kInBytes - end_, 0);
+  make_room();
+  const ssize_t count = ::recv(fd_, in_.data() + end_, in_.size() - end_, 0);
   if (count < 0) {
     if (errno == EAGAIN || errno == EINTR) return false;
     return fail(failed("client.receive")).error();
@@ -167,6 +160,22 @@ Result<bool> Client::Connection::receive_some() {
   if (count == 0) return fail(Error{ErrorCode::unavailable, "client.hung_up"}).error();
   end_ += static_cast<std::size_t>(count);
   return true;
+}
+
+void Client::Connection::make_room() {
+  if (end_ < in_.size() / 2) return;
+  const std::size_t left = end_ - begin_;
+  if (left >= in_.size() / 2) {
+    Bytes larger(in_.size() * 2);
+    std::memcpy(larger.data(), in_.data() + begin_, left);
+    ::explicit_bzero(in_.data(), end_);
+    in_ = std::move(larger);
+  } else {
+    std::memmove(in_.data(), in_.data() + begin_, left);
+    ::explicit_bzero(in_.data() + left, end_ - left);  // secrets, in enrolments
+  }
+  begin_ = 0;
+  end_ = left;
 }
 
 Status Client::Connection::wait(short events, Deadline deadline) {

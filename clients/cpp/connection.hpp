@@ -41,7 +41,7 @@ class Client::Connection {
 
  private:
   static constexpr std::size_t kOutBytesMax = std::size_t{64} * 1024;
-  static constexpr std::size_t kInBytes = kHeaderBytes + kBodyBytesMax;
+  static constexpr std::size_t kInBytesMin = kHeaderBytes + kBodyBytesMax;
 
   explicit Connection(int fd);
 
@@ -51,12 +51,13 @@ class Client::Connection {
   Status wait(short events, Deadline deadline);
   Result<std::optional<BytesView>> take_frame();
   Status fail(Error error);
-  [[nodiscard]] BytesView unread() const { return {in_.get() + begin_, end_ - begin_}; }
+  [[nodiscard]] BytesView unread() const { return BytesView{in_}.subspan(begin_, end_ - begin_); }
+  void make_room();
 
   int fd_;
   std::string out_;
   std::size_t sent_ = 0;
-  std::unique_ptr<std::byte[]> in_;
+  Bytes in_;  // grows with the answers that nobody has taken yet
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 };
