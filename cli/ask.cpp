@@ -4,6 +4,7 @@
 #include "cli/show.hpp"
 #include "clients/cpp/countersign_client.hpp"
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -35,6 +36,9 @@ v1::Reply error_reply(v1::ErrorCode code, std::string message) {
 
 // Why nobody could be asked, for the person who has to mend it.
 v1::Reply nobody_answers(const std::string& path, const Error& error) {
+  if (error.native == EACCES) {
+    return error_reply(v1::DENIED, "Only members of its group may use " + path + ".");
+  }
   std::string message = "Nobody answers on " + path;
   if (error.native != 0) message += std::string{" ("} + std::strerror(int(error.native)) + ")";
   return error_reply(v1::UNAVAILABLE, message + "; `countersign doctor` looks for the cause.");

@@ -50,7 +50,8 @@ if ((EUID == 0)); then
     grep -q "^$name:" "$root/etc/group" || { echo "no group $name" >&2; exit 1; }
   done
   systemd-tmpfiles --root="$root" --create --prefix=/run/countersign \
-    --prefix=/var/lib/countersign-hsm
+    --prefix=/run/countersign-hsm --prefix=/var/lib/countersign-hsm
+  [[ $(stat -c %a "$root/run/countersign-hsm") == 2750 ]]
   [[ -d $root/run/countersign && $(stat -c %a "$root/var/lib/countersign-hsm/tokens") == 700 ]]
 fi
 # A configuration that is there stays as it is.
