@@ -182,16 +182,17 @@ TEST(HsmPacket, RefusesACountOfNoneOrTooMany) {
   EXPECT_FALSE(read_all(packet));
   finish(packet, 1, 2);
   EXPECT_FALSE(read_all(packet));
-  Bytes full;
-  begin_questions(full);
-  for (std::size_t i = 0; i <= kOperationsMax; ++i) {
-    ASSERT_TRUE(append(full, GenerateQuestion{HashAlgorithm::sha1}));
-  }
-  finish(full, 1, kOperationsMax + 1);
-  EXPECT_FALSE(read_all(full));
-  full.resize(full.size() - 2);
-  finish(full, 1, kOperationsMax);
-  EXPECT_TRUE(read_all(full));
+  const auto packet_with = [](std::size_t count) {
+    Bytes full;
+    begin_questions(full);
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_TRUE(append(full, GenerateQuestion{HashAlgorithm::sha1}));
+    }
+    finish(full, 1, count);
+    return full;
+  };
+  EXPECT_TRUE(read_all(packet_with(kOperationsMax)));
+  EXPECT_FALSE(read_all(packet_with(kOperationsMax + 1)));
 }
 
 // Every byte of the header but the number means one thing only.
