@@ -37,6 +37,7 @@ Status Writer::write(std::span<Change* const> batch) {
   CS_CHECK(rows_->begin());
   CS_TRY(const bool others_wrote, rows_->written_by_others());
   const bool distrust = others_wrote || std::exchange(reopened_, false);
+  std::size_t applied = 0;
   for (Change* change : batch) {
     change->distrust = distrust;
     change->written_by_others = others_wrote;
@@ -45,13 +46,18 @@ Status Writer::write(std::span<Change* const> batch) {
     const bool stale = distrust && number(change->subject_version) != 0;
     change->outcome =
         stale ? Error{ErrorCode::conflict, "store.written_by_others"} : rows_->apply(*change);
-    if (change->outcome) continue;
+    if (change->outcome) {
+      ++applied;
+      continue;
+    }
     const ErrorCode code = change->outcome.error().code;
     if (code != ErrorCode::conflict && code != ErrorCode::already_exists) {
       return change->outcome;
     }
   }
-  return rows_->commit();
+  if (applied > 0) return rows_->commit();
+  rows_->roll_back();
+  return {};
 }
 
 // What this connection holds in memory may not be what the disk holds: begin again from the disk.
