@@ -38,7 +38,10 @@ class Passcode {
     return passcode;
   }
 
-  Passcode(Passcode&& other) noexcept : bytes_{other.bytes_}, size_{other.size_} { other.wipe(); }
+  Passcode(Passcode&& other) noexcept : size_{other.size_} {
+    std::copy_n(other.bytes_.data(), size_, bytes_.data());
+    other.wipe();
+  }
   Passcode& operator=(Passcode&&) = delete;
   ~Passcode() { wipe(); }
 
@@ -48,13 +51,13 @@ class Passcode {
   }
 
  private:
-  Passcode() noexcept = default;
+  Passcode() noexcept {}  // leaves the buffer as it is
   void wipe() noexcept {
-    ::explicit_bzero(bytes_.data(), bytes_.size());
+    ::explicit_bzero(bytes_.data(), size_);  // behind size_ nothing was ever written
     size_ = 0;
   }
 
-  std::array<char, kBytesMax> bytes_{};
+  std::array<char, kBytesMax> bytes_;
   std::size_t size_ = 0;
 };
 

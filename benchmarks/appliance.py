@@ -13,8 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build" / "release" / "bin"
 READY_SECONDS_MAX = 30
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"]
-PROGRAMS = ["countersign", "countersignd", "countersign-hsm", "bench_raw", "bench_load",
-            "bench_pieces"]
+TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "bench_raw", "bench_load",
+           "bench_pieces"]
 
 
 def build():
@@ -22,7 +22,7 @@ def build():
     quiet = {"cwd": ROOT, "check": True, "stdout": sys.stderr}
     if not (ROOT / "build" / "release" / "build.ninja").exists():
         subprocess.run(["cmake", "--preset", "release"], **quiet)
-    subprocess.run(["cmake", "--build", "--preset", "release", "--target", *PROGRAMS], **quiet)
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", *TARGETS], **quiet)
 
 
 class Appliance:

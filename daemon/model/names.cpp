@@ -108,6 +108,9 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// What normalisation leaves as it is, and folding of case only makes small.
+bool is_graphic_ascii(char c) { return c > ' ' && c <= '~'; }
+
 bool is_in_realm(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
 
 }  // namespace
@@ -122,6 +125,14 @@ Result<Realm> Realm::from(std::string_view text) {
 
 Result<Username> Username::from(std::string_view typed) {
   if (typed.size() > kTypedBytesMax) return Error{ErrorCode::limit_exceeded, "username.length"};
+  // Nearly all names are plain, and every sign-in brings one.
+  if (std::ranges::all_of(typed, is_graphic_ascii)) {
+    if (typed.empty()) return Error{ErrorCode::malformed, "username.empty"};
+    if (typed.size() > kBytesMax) return Error{ErrorCode::limit_exceeded, "username.length"};
+    std::string folded{typed};
+    for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return Username{std::move(folded)};
+  }
   CS_CHECK(count(typed, is_in_username));
 
   // Until nothing changes any more: a canonical name is canonical in every later look at it.
