@@ -25,7 +25,7 @@ target_compile_features(countersign-asio PUBLIC cxx_std_20)
 target_compile_definitions(countersign-asio PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
   # Coroutine frames come from operator new, which wipes them when they are freed.
-  BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC)
+  BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN)
 # GCC 12 misreads Asio's coroutine frames (false positive, gone in GCC 13).
 target_compile_options(countersign-asio PUBLIC
   $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
