@@ -2,6 +2,7 @@
 #include "daemon/store/subject_cache.hpp"
 
 #include <functional>
+#include <utility>
 
 namespace countersign::store {
 namespace {
@@ -16,41 +17,61 @@ std::size_t hash_of(const SubjectName& name) {
 SubjectPtr SubjectCache::find(SubjectId id) {
   const auto found = by_id_.find(number(id));
   if (found == by_id_.end()) return nullptr;
-  recent_.splice(recent_.begin(), recent_, found->second);
-  return *found->second;
+  Slot& slot = slots_[found->second];
+  slot.used_lately = true;
+  return slot.subject;
 }
 
 std::optional<SubjectId> SubjectCache::find(const SubjectName& name) const {
   const auto found = by_name_.find(hash_of(name));
   if (found == by_name_.end()) return std::nullopt;
-  const SubjectPtr& subject = *by_id_.at(number(found->second));
-  if (subject->fixed.name != name) return std::nullopt;
-  return found->second;
+  const Subject& subject = slots_[found->second].subject->fixed;
+  if (subject.name != name) return std::nullopt;
+  return subject.id;
 }
 
 std::optional<SubjectId> SubjectCache::owner(FactorId factor) const {
   const auto found = by_factor_.find(number(factor));
   if (found == by_factor_.end()) return std::nullopt;
-  return found->second;
+  return slots_[found->second].subject->fixed.id;
 }
 
 void SubjectCache::put(SubjectPtr subject) {
   const SubjectId id = subject->fixed.id;
   const auto found = by_id_.find(number(id));
-  if (found != by_id_.end() && (*found->second)->factors.size() == subject->factors.size()) {
+  if (found != by_id_.end()) {
+    SubjectPtr& before = slots_[found->second].subject;
     // The usual case: what moves has moved, and every index still holds.
-    *found->second = std::move(subject);
-    recent_.splice(recent_.begin(), recent_, found->second);
-    return;
+    if (before->factors.size() == subject->factors.size()) {
+      before = std::move(subject);
+      return;
+    }
+    forget(found->second);
   }
-  if (found != by_id_.end()) forget(found->second);
-  if (recent_.size() >= subjects_max_) forget(std::prev(recent_.end()));
-  recent_.push_front(std::move(subject));
-  by_id_[number(id)] = recent_.begin();
-  const SubjectRecord& record = *recent_.front();
-  if (is_decoy(id)) return;  // all decoys share one name
-  by_name_[hash_of(record.fixed.name)] = id;
-  for (const FactorRecord& factor : record.factors) by_factor_[number(factor.fixed.id)] = id;
+  const Place place = make_room();
+  by_id_[number(id)] = place;
+  if (!is_decoy(id)) {  // all decoys share one name
+    by_name_[hash_of(subject->fixed.name)] = place;
+    for (const FactorRecord& factor : subject->factors) {
+      by_factor_[number(factor.fixed.id)] = place;
+    }
+  }
+  slots_[place] = {std::move(subject), false};
+}
+
+SubjectCache::Place SubjectCache::make_room() {
+  if (free_.empty() && slots_.size() < subjects_max_) {
+    slots_.emplace_back();
+    return static_cast<Place>(slots_.size() - 1);
+  }
+  while (free_.empty()) {
+    hand_ = (hand_ + 1) % slots_.size();
+    Slot& slot = slots_[hand_];
+    if (!std::exchange(slot.used_lately, false)) forget(static_cast<Place>(hand_));
+  }
+  const Place place = free_.back();
+  free_.pop_back();
+  return place;
 }
 
 void SubjectCache::evict(SubjectId id) {
@@ -58,17 +79,20 @@ void SubjectCache::evict(SubjectId id) {
   if (found != by_id_.end()) forget(found->second);
 }
 
-void SubjectCache::forget(Recent::iterator place) {
-  const SubjectRecord& record = **place;
-  const auto name = by_name_.find(hash_of(record.fixed.name));
-  if (name != by_name_.end() && name->second == record.fixed.id) by_name_.erase(name);
-  for (const FactorRecord& factor : record.factors) by_factor_.erase(number(factor.fixed.id));
-  by_id_.erase(number(record.fixed.id));
-  recent_.erase(place);
+void SubjectCache::forget(Place place) {
+  const SubjectPtr subject = std::move(slots_[place].subject);
+  const auto name = by_name_.find(hash_of(subject->fixed.name));
+  if (name != by_name_.end() && name->second == place) by_name_.erase(name);
+  for (const FactorRecord& factor : subject->factors) by_factor_.erase(number(factor.fixed.id));
+  by_id_.erase(number(subject->fixed.id));
+  slots_[place] = {};
+  free_.push_back(place);
 }
 
 void SubjectCache::clear() {
-  recent_.clear();
+  slots_.clear();
+  free_.clear();
+  hand_ = 0;
   by_id_.clear();
   by_name_.clear();
   by_factor_.clear();

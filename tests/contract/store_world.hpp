@@ -34,6 +34,9 @@ class StillClock final : public Clock {
 class StoreWorld {
  public:
   explicit StoreWorld(StoreBackend& backend) : backend_{backend} { open(); }
+  StoreWorld(const StoreWorld&) = delete;
+  StoreWorld& operator=(const StoreWorld&) = delete;
+  ~StoreWorld() { close(); }  // its threads speak to the loop
 
   // Opens the store again, as after a restart.
   void open();

@@ -71,6 +71,9 @@ void Statement::bind_blob(int place, BytesView value) {
 }
 
 Result<Connection> Connection::open(const std::filesystem::path& file, Mode mode) {
+  // Statistics that nobody reads would lock a mutex at every allocation.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)configured;
   const int access = mode == Mode::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(
