@@ -48,8 +48,8 @@ typedef struct countersign_verdict {
   uint32_t retry_after_seconds; /* when throttled; 0: an administrator must unlock */
 } countersign_verdict;
 
-/* Connects to a socket of the daemon, usually /run/countersign/verify.sock. On success *handle is to
- * be given to countersign_close(); otherwise it is NULL. */
+/* Connects to a socket of the daemon, usually /run/countersign/verify.sock. On success *handle is
+ * to be given to countersign_close(); otherwise it is NULL. */
 countersign_result countersign_connect(const char* path, countersign_client** handle);
 
 /* Takes NULL, too. */
@@ -58,11 +58,12 @@ void countersign_close(countersign_client* handle);
 /* How long one call may take; 10000 milliseconds if never set. */
 void countersign_set_limit(countersign_client* handle, uint32_t milliseconds);
 
-/* Verifies, and uses up, a passcode. `realm` and `client_address` may be NULL: the default realm, an
- * unknown address. A connection that was lost is made anew, and a lost answer asked for again.
+/* Verifies, and uses up, a passcode. `realm` and `client_address` may be NULL: the default realm,
+ * an unknown address. A connection that was lost is made anew, a lost answer asked for again.
  * *verdict is always written, and says "not accepted" whenever the result is not COUNTERSIGN_OK. */
-countersign_result countersign_verify(countersign_client* handle, const char* realm, const char* username,
-                                      const char* passcode, const char* client_address,
+countersign_result countersign_verify(countersign_client* handle, const char* realm,
+                                      const char* username, const char* passcode,
+                                      const char* client_address,
                                       countersign_verdict* verdict);
 
 /* What was wrong with the last call and how to mend it, for a log; never NULL, valid until the next

@@ -37,8 +37,9 @@ v1::Reply& verdict_message() {
 Result<Request> decode_frame(BytesView body) {
   CS_TRY(const Envelope envelope, open_envelope(body));
   CS_TRY(const RequestId id, request_id_from(envelope.request_id));
-  CS_TRY(Ask ask, ask_from(envelope.operation, envelope.message));
-  return Request{id, std::move(ask)};
+  Result<Ask> ask = ask_from(envelope.operation, envelope.message);
+  if (!ask) return ask.error();
+  return Request{id, *std::move(ask)};
 }
 
 RequestId request_id_of(BytesView body) {
