@@ -229,7 +229,9 @@ TEST_F(HsmWorkers, AWorkerThatHangsInTheLibraryIsReplaced) {
   const auto before = test::children_of(program_->pid());
   counters_each_ = kCountersMax;
   const auto hang_one = [&] {
+    // Past the answer itself, and well into the next packet.
     while (answered_ == 0) loop_.run_one();
+    loop_.run_for(20ms);
     ::kill(before.front(), SIGSTOP);
   };
   const auto is_replaced = [this] { return program_->has_logged("hsm.worker_hangs"); };
