@@ -2,7 +2,7 @@
 // What time it is: the one place where the product asks.
 //
 // Wall-clock time decides what a TOTP code means; nothing that protects against replay depends
-// on it (positions do). Millisecond precision, UTC, 64 bits: good after 2038.
+// on it (positions do). Millisecond precision, UTC, 64 bits: good after 2038, and after 2262.
 #pragma once
 
 #include <chrono>
