@@ -6,9 +6,11 @@ add_library(countersign-flags INTERFACE)
 add_library(countersign::flags ALIAS countersign-flags)
 
 target_compile_features(countersign-flags INTERFACE cxx_std_20)
-# Designated initialisers leave the rest at its defaults on purpose: -Wno-missing-field-initializers.
+# Designated initialisers leave the rest at its defaults on purpose: no
+# -Wmissing-field-initializers.
 target_compile_options(countersign-flags INTERFACE
-  -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
+  -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wconversion -Wshadow
+  -Wnon-virtual-dtor -Wimplicit-fallthrough
   -fstack-protector-strong -fstack-clash-protection -fcf-protection
   $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS>
   # GCC 12 misreads Asio's coroutine frames (false positive, gone in GCC 13).

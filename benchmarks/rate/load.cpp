@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "benchmarks/rate/load.hpp"
 
+#include "base/clock.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -15,10 +17,8 @@ constexpr std::size_t kSetupOutstanding = 512;
 constexpr std::uint64_t kPeriodSeconds = 30;
 
 std::uint64_t step_now() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count()) /
-         kPeriodSeconds;
+  const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock{}.now());
+  return static_cast<std::uint64_t>(now.time_since_epoch().count()) / kPeriodSeconds;
 }
 
 // 24 bytes: the slot, a serial number, and what tells this run from another.

@@ -1,10 +1,9 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
 /* Countersign for programs in C: does this passcode belong to this person, now, for the first time?
  *
  * Link with -lcountersign. Fails closed: treat everything as a refusal but a call that returned
  * COUNTERSIGN_OK and set `accepted` to 1. One handle belongs to one thread. All texts are UTF-8. */
-#ifndef COUNTERSIGN_H
-#define COUNTERSIGN_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,14 +18,14 @@ typedef struct countersign_client countersign_client;
 /* What became of the question. Only COUNTERSIGN_OK fills in a verdict. */
 typedef enum countersign_result {
   COUNTERSIGN_OK = 0,
-  COUNTERSIGN_MALFORMED = 1,      /* the question does not make sense: see countersign_message() */
-  COUNTERSIGN_DENIED = 2,         /* the policy does not let this process ask it */
+  COUNTERSIGN_MALFORMED = 1, /* the question does not make sense: see countersign_message() */
+  COUNTERSIGN_DENIED = 2,    /* the policy does not let this process ask it */
   COUNTERSIGN_NOT_FOUND = 3,
   COUNTERSIGN_ALREADY_EXISTS = 4,
   COUNTERSIGN_CONFLICT = 5,
   COUNTERSIGN_LIMIT_EXCEEDED = 6,
-  COUNTERSIGN_UNAVAILABLE = 7,    /* nobody answered in time */
-  COUNTERSIGN_TAMPERED = 8        /* a stored record was edited; tell the security team */
+  COUNTERSIGN_UNAVAILABLE = 7, /* nobody answered in time */
+  COUNTERSIGN_TAMPERED = 8     /* a stored record was edited; tell the security team */
 } countersign_result;
 
 /* Why a passcode was rejected. For the calling program, not for the person in front of it. */
@@ -63,8 +62,7 @@ void countersign_set_limit(countersign_client* handle, uint32_t milliseconds);
  * *verdict is always written, and says "not accepted" whenever the result is not COUNTERSIGN_OK. */
 countersign_result countersign_verify(countersign_client* handle, const char* realm,
                                       const char* username, const char* passcode,
-                                      const char* client_address,
-                                      countersign_verdict* verdict);
+                                      const char* client_address, countersign_verdict* verdict);
 
 /* What was wrong with the last call and how to mend it, for a log; never NULL, valid until the next
  * call. Never quotes what was passed in. */
@@ -73,6 +71,4 @@ const char* countersign_message(const countersign_client* handle);
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
-#endif
-
 #endif

@@ -1,16 +1,16 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
 #include "client_c_face.h"
 
 #include <string.h>
 
 #include "countersign.h"
 
-#define EXPECT(condition)           \
-  do {                              \
-    if (!(condition)) {             \
-      countersign_close(handle);    \
-      return __LINE__;              \
-    }                               \
+#define EXPECT(condition)        \
+  do {                           \
+    if (!(condition)) {          \
+      countersign_close(handle); \
+      return __LINE__;           \
+    }                            \
   } while (0)
 
 int c_accepts(const char* path) {

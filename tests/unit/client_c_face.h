@@ -1,5 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* What client_c_face.c, which is C, tries out. Each returns 0, or the line that failed. */
+// SPDX-License-Identifier: Apache-2.0
+// What client_c_face.c, which is C, tries out. Each returns 0, or the line that failed.
+#pragma once
+
 #ifdef __cplusplus
 extern "C" {
 #endif
