@@ -13,6 +13,7 @@ using Statements = sqlite::Reader::Statements;
 constexpr std::size_t kCachedDecoys = 2048;
 constexpr std::chrono::minutes kReportEvery{1};
 constexpr std::size_t kReportedMax = 4096;
+constexpr FactorId kNoFactor{};
 
 }  // namespace
 
@@ -40,7 +41,7 @@ awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {
   CS_CO_TRY(const SubjectPtr subject, co_await this->subject(*found));
   if (subject->fixed.name == name) co_return *found;
   // The index was edited: it leads this name to somebody else's true row.
-  co_await report_tampered(*found, FactorId{});
+  co_await report_tampered(*found, kNoFactor);
   co_return Error{ErrorCode::corrupt, "store.name"};
 }
 
@@ -97,7 +98,8 @@ awaitable<Result<SubjectPtr>> Records::load_decoy(SubjectId id) {
   auto read = [id](Statements& statements) { return statements.rows.decoy(id); };
   CS_CO_TRY(const auto rows, co_await reader_.ask<LoadedDecoy>(read));
   Result<SubjectPtr> subject = decoys_.subject(id, rows, authenticator_);
-  if (!subject) co_await report_tampered(id, FactorId{number(id)});
+  const FactorId its_factor{number(id)};
+  if (!subject) co_await report_tampered(id, its_factor);
   co_return subject;
 }
 
