@@ -114,27 +114,25 @@ awaitable<Result<Answer>> FactorService::report(Peer peer, FactorId factor) {
 }
 
 awaitable<Result<Answer>> FactorService::rename(Peer peer, const RenameFactor& ask) {
-  co_return co_await change(peer, ask.factor,
-                            Change{.event = Event::factor_renamed, .label = &ask.label});
+  const Change what{.event = Event::factor_renamed, .label = &ask.label};
+  co_return co_await change(peer, ask.factor, what);
 }
 
 awaitable<Result<Answer>> FactorService::suspend(Peer peer, const SuspendFactor& ask) {
-  co_return co_await change(peer, ask.factor,
-                            Change{.event = Event::factor_suspended,
-                                   .from = FactorState::active,
-                                   .to = FactorState::suspended});
+  const Change what{
+      .event = Event::factor_suspended, .from = FactorState::active, .to = FactorState::suspended};
+  co_return co_await change(peer, ask.factor, what);
 }
 
 awaitable<Result<Answer>> FactorService::resume(Peer peer, const ResumeFactor& ask) {
-  co_return co_await change(peer, ask.factor,
-                            Change{.event = Event::factor_resumed,
-                                   .from = FactorState::suspended,
-                                   .to = FactorState::active});
+  const Change what{
+      .event = Event::factor_resumed, .from = FactorState::suspended, .to = FactorState::active};
+  co_return co_await change(peer, ask.factor, what);
 }
 
 awaitable<Result<Answer>> FactorService::revoke(Peer peer, const RevokeFactor& ask) {
-  co_return co_await change(peer, ask.factor,
-                            Change{.event = Event::factor_revoked, .to = FactorState::revoked});
+  const Change what{.event = Event::factor_revoked, .to = FactorState::revoked};
+  co_return co_await change(peer, ask.factor, what);
 }
 
 awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change change) {

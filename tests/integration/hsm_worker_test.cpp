@@ -101,8 +101,8 @@ class HsmWorkers : public testing::Test {
     for (std::size_t i = 0; i < count; ++i) {
       factors[i].secret = Bytes(20, std::byte(i + 1));
       const auto seal = [&factor = factors[i]](Client& client) -> awaitable<void> {
-        auto sealed =
-            co_await client.seal_oath(HashAlgorithm::sha1, SecretBytes{BytesView{factor.secret}});
+        SecretBytes secret{BytesView{factor.secret}};
+        auto sealed = co_await client.seal_oath(HashAlgorithm::sha1, std::move(secret));
         if (sealed) factor.sealed = *std::move(sealed);
       };
       run(seal);
@@ -131,8 +131,8 @@ class HsmWorkers : public testing::Test {
       const std::string passcode = wrong ? "00000x" : code_at(factor.secret, counter);
       std::vector<std::uint64_t> counters(counters_each_, counter + 100);
       counters.back() = counter;
-      const auto found =
-          co_await client.match_oath({factor.sealed, HashAlgorithm::sha1, 6, counters, passcode});
+      const MatchOath question{factor.sealed, HashAlgorithm::sha1, 6, counters, passcode};
+      const auto found = co_await client.match_oath(question);
       const auto expected = wrong ? std::optional<std::uint64_t>{} : std::optional{counter};
       ++answered_;
       if (found && *found == expected) ++right;
@@ -261,7 +261,8 @@ TEST_F(HsmWorkers, QuestionsFailWhenNobodyAnswers) {
   client_ = std::make_unique<Client>(loop_.get_executor(), socket_path());
   const auto began = std::chrono::steady_clock::now();
   const auto ask = [](Client& client) -> awaitable<void> {
-    const auto mac = co_await client.mac(MacKey::record, {});
+    const BytesView nothing;
+    const auto mac = co_await client.mac(MacKey::record, nothing);
     EXPECT_FALSE(mac);
     EXPECT_EQ(mac.error().code, ErrorCode::unavailable);
   };

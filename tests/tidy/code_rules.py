@@ -132,6 +132,21 @@ def awaited_lambdas(tree):
                                    "a lambda inside of a co_await expression: name it first")
 
 
+def awaited_temporaries(tree):
+    # GCC 12 copies a braced temporary inside of a co_await expression bit by bit, and destroys
+    # what a co_await inside of a conditional expression gave twice.
+    conditional = re.compile(r"\?[^;{}]*?\bco_await\b")
+    for file in tree.cpp:
+        for match in re.finditer(r"\bco_await\b", file.code):
+            if "{" in operand(file.code, match.end()):
+                yield file.finding(file.line_at(match.start()),
+                                   "a braced temporary inside of a co_await expression: "
+                                   "name it first")
+        for match in conditional.finditer(file.code):
+            yield file.finding(file.line_at(match.end()),
+                               "co_await inside of a conditional expression: write if and else")
+
+
 def licence(tree):
     for file in tree.cpp + [file for file in tree.files if file.suffix == ".proto"]:
         if not file.text.startswith("// SPDX-License-Identifier: Apache-2.0\n"):
@@ -177,5 +192,6 @@ def open_ends(tree):
         yield from file.matches(r"\bFIXME\b", "{} does not merge", within=text)
 
 
-RULES = [columns, file_length, function_length, banned_words, awaited_lambdas, licence,
+RULES = [columns, file_length, function_length, banned_words, awaited_lambdas, awaited_temporaries,
+         licence,
          header_shape, dead_headers, suppressions, open_ends]
