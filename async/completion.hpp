@@ -22,10 +22,16 @@ class Completion {
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
-  // REQUIRES: called once; the Completion outlives the wait; the loop's thread.
+  // One coroutine frame, because every request waits here several times.
+  //
+  // REQUIRES: called once and awaited at once; the Completion outlives the wait; the loop's thread.
   awaitable<T> wait() {
-    if (!value_) co_await suspend();
-    co_return std::move(*value_);
+    if (value_) return ready();
+    auto keep = [this](auto handler) {
+      assert(!value_);
+      handler_.emplace(std::move(handler));
+    };
+    return boost::asio::async_initiate<const Token, void(T)>(keep, use_awaitable);
   }
 
   // Resumes the waiting coroutine before it returns.
@@ -33,20 +39,19 @@ class Completion {
   // REQUIRES: called once, on the loop's thread. The Completion may be gone afterwards.
   void complete(T value) {
     assert(!value_);
-    value_.emplace(std::move(value));
-    if (!handler_) return;
+    if (!handler_) {
+      value_.emplace(std::move(value));
+      return;
+    }
     auto handler = std::move(*handler_);
-    std::move(handler)();
+    std::move(handler)(std::move(value));
   }
 
  private:
   using Token = boost::asio::use_awaitable_t<Executor>;
-  using Handler = typename boost::asio::async_result<Token, void()>::handler_type;
+  using Handler = typename boost::asio::async_result<Token, void(T)>::handler_type;
 
-  awaitable<void> suspend() {
-    auto keep = [this](auto handler) { handler_.emplace(std::move(handler)); };
-    return boost::asio::async_initiate<const Token, void()>(keep, use_awaitable);
-  }
+  awaitable<T> ready() { co_return std::move(*value_); }
 
   std::optional<T> value_;
   std::optional<Handler> handler_;

@@ -32,6 +32,12 @@ void FrontDoor::answer_frame(const net::Peer& peer, BytesView body, net::FrameRe
     wire::encode_frame({wire::request_id_of(body), request.error()}, reply.out());
     return;
   }
+  if (auto* ask = std::get_if<Verify>(&request->ask)) {
+    boost::asio::co_spawn(
+        loop_.get_executor(),
+        serve_verify(with_role(peer), request->id, std::move(*ask), std::move(reply)), &finished);
+    return;
+  }
   boost::asio::co_spawn(loop_.get_executor(),
                         serve_frame(with_role(peer), std::move(*request), std::move(reply)),
                         &finished);
@@ -40,6 +46,16 @@ void FrontDoor::answer_frame(const net::Peer& peer, BytesView body, net::FrameRe
 awaitable<void> FrontDoor::serve_frame(Peer peer, Request request, net::FrameReply reply) {
   Result<Answer> answer = co_await service_.answer(peer, request);
   wire::encode_frame({request.id, std::move(answer)}, reply.out());
+}
+
+awaitable<void> FrontDoor::serve_verify(Peer peer, RequestId id, Verify ask,
+                                        net::FrameReply reply) {
+  const Result<Verdict> verdict = co_await service_.answer(peer, id, ask);
+  if (verdict) {
+    wire::encode_frame({id, Answer{*verdict}}, reply.out());
+  } else {
+    wire::encode_frame({id, verdict.error()}, reply.out());
+  }
 }
 
 void FrontDoor::answer_http(const net::Peer& peer, const net::HttpRequest& request,

@@ -27,6 +27,7 @@ class FrontDoor final : public net::Handler {
     return {.uid = peer.uid, .gid = peer.gid, .role = role_};
   }
   awaitable<void> serve_frame(Peer peer, Request request, net::FrameReply reply);
+  awaitable<void> serve_verify(Peer peer, RequestId id, Verify ask, net::FrameReply reply);
   awaitable<void> serve_http(Peer peer, Request request, net::HttpReply reply);
 
   boost::asio::io_context& loop_;

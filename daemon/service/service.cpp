@@ -8,13 +8,13 @@ namespace {
 
 using Answered = awaitable<Result<Answer>>;
 
-// A verdict is one kind of answer.
-Answered as_answer(awaitable<Result<Verdict>> verdict) {
-  CS_CO_TRY(Verdict value, co_await std::move(verdict));
-  co_return Answer{std::move(value)};
-}
-
 Answered ready(Answer answer) { co_return answer; }
+
+// A verdict is one kind of answer.
+Result<Answer> as_answer(Result<Verdict> verdict) {
+  if (!verdict) return verdict.error();
+  return Answer{std::move(*verdict)};
+}
 
 }  // namespace
 
@@ -32,13 +32,13 @@ struct Service::Dispatch {
   const RequestId& id;
 
   Answered operator()(const Verify& ask) {
-    return as_answer(service.verify_.verify(peer, id, ask));
+    co_return as_answer(service.counted(co_await service.verify_.verify(peer, id, ask)));
   }
   Answered operator()(const ConfirmFactor& ask) {
-    return as_answer(service.verify_.confirm(peer, id, ask));
+    co_return as_answer(service.counted(co_await service.verify_.confirm(peer, id, ask)));
   }
   Answered operator()(const ResynchroniseFactor& ask) {
-    return as_answer(service.resynchronise_.resynchronise(peer, ask));
+    co_return as_answer(service.counted(co_await service.resynchronise_.resynchronise(peer, ask)));
   }
   Answered operator()(const Health&) {
     const HsmHealth hsm = service.parts_.hsm_health();
@@ -69,8 +69,15 @@ awaitable<Result<Answer>> Service::answer(Peer peer, Request& request) {
   CS_CO_CHECK(policies::authorise(*policy, peer, operation));
   Dispatch dispatch{*this, peer, request.id};
   Result<Answer> answer = co_await std::visit(dispatch, request.ask);
-  count(answer);
+  if (!answer) ++failed_;
   co_return answer;
+}
+
+awaitable<Result<Verdict>> Service::answer(Peer peer, const RequestId& id, const Verify& ask) {
+  CS_CO_CHECK(policies::authorise(*parts_.policy, peer, Operation::verify));
+  Result<Verdict> verdict = counted(co_await verify_.verify(peer, id, ask));
+  if (!verdict) ++failed_;
+  co_return verdict;
 }
 
 awaitable<Result<Answer>> Service::status() {
@@ -87,14 +94,9 @@ awaitable<Result<Answer>> Service::status() {
                                 .failed = failed_}};
 }
 
-void Service::count(const Result<Answer>& answer) {
-  if (!answer) {
-    ++failed_;
-    return;
-  }
-  if (const auto* verdict = std::get_if<Verdict>(&*answer)) {
-    ++(verdict->accepted ? accepted_ : rejected_);
-  }
+Result<Verdict> Service::counted(Result<Verdict> verdict) {
+  if (verdict) ++(verdict->accepted ? accepted_ : rejected_);
+  return verdict;
 }
 
 }  // namespace countersign

@@ -54,12 +54,13 @@ awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& i
                                               .peer_uid = peer.uid,
                                               .tag = tag,
                                               .client_address = question.client_address};
-    CS_CO_TRY(const Attempt decided, co_await attempt(*subject, question, *policy, circumstances));
+    const Result<Attempt> decided = co_await attempt(*subject, question, *policy, circumstances);
+    if (!decided) co_return decided.error();
 
     // Nobody learns the verdict before it is durable. A crash up to here has told the peer
     // nothing, so it has nothing to gain from one.
-    const Status committed = co_await store_.commit(subject, decided);
-    if (committed) co_return decided.verdict;
+    const Status committed = co_await store_.commit(subject, *decided);
+    if (committed) co_return decided->verdict;
     if (committed.error().code != ErrorCode::conflict) co_return committed.error();
     // Another writer was first. Its attempt counts; ours begins again.
   }

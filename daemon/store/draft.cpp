@@ -32,7 +32,8 @@ void Draft::set(const Budget& budget) {
 void Draft::set(SubjectState state, const RowMac& mac) {
   after_->fixed.state = state;
   after_->fixed_mac = mac;
-  change_.subject_row = {after_->fixed, mac, false};
+  change_.subject_row =
+      std::make_unique<sqlite::SubjectChange>(sqlite::SubjectChange{after_->fixed, mac, false});
   touch();
 }
 
@@ -40,7 +41,8 @@ Status Draft::set(Factor factor, const RowMac& mac) {
   FactorRecord* record = find(factor.id);
   if (record == nullptr) return Error{ErrorCode::not_found, "store.factor"};
   record->fixed_mac = mac;
-  change_.factor_row = {factor, mac, false};
+  change_.factor_row =
+      std::make_unique<sqlite::FactorChange>(sqlite::FactorChange{factor, mac, false});
   record->fixed = std::move(factor);
   touch();
   return {};
@@ -50,7 +52,8 @@ void Draft::add(Factor factor, const RowMac& mac, Position position) {
   Motion motion;
   motion.version = Version{1};
   motion.position = position;
-  change_.factor_row = {factor, mac, true};
+  change_.factor_row =
+      std::make_unique<sqlite::FactorChange>(sqlite::FactorChange{factor, mac, true});
   change_.moves.push_back({factor.id, motion, {}, Version{0}});
   after_->factors.push_back({std::move(factor), mac, motion});
   touch();

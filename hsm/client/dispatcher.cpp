@@ -85,7 +85,7 @@ Dispatcher::Queue& Dispatcher::queue_for(Binding binding) {
 
 Dispatcher::Batch& Dispatcher::room(Binding binding) {
   Queue& queue = queue_for(binding);
-  const bool fits = !queue.empty() && queue.back()->entries.size() < kOperationsMax &&
+  const bool fits = !queue.empty() && queue.back()->entries.size() < kBatchMax &&
                     queue.back()->packet.size() + kQuestionBytesMax <= kQuestionsBytesMax;
   if (!fits) queue.push_back(take_batch());
   return *queue.back();
@@ -109,7 +109,7 @@ Dispatcher::BatchPtr Dispatcher::take_batch() {
     batch = std::make_unique<Batch>();
     // Never grows, so that no copy of a passcode stays behind in a freed block.
     batch->packet.reserve(kQuestionsBytesMax);
-    batch->entries.reserve(kOperationsMax);
+    batch->entries.reserve(kBatchMax);
   } else {
     batch = std::move(spare_.back());
     spare_.pop_back();

@@ -9,6 +9,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace countersign::store::sqlite {
@@ -41,8 +42,8 @@ struct Change {
   // The subject's budget must still be at this version, whether or not it changes: it counts up
   // with everything that happens to the subject beside an acceptance.
   Version subject_version{};
-  std::optional<SubjectChange> subject_row;
-  std::optional<FactorChange> factor_row;
+  std::unique_ptr<SubjectChange> subject_row;  // fixed rows change rarely: small when they do not
+  std::unique_ptr<FactorChange> factor_row;
   boost::container::small_vector<MotionChange, 1> moves;
   std::optional<BudgetChange> budget;
   JournalRecord record;  // its place is assigned by the writer
