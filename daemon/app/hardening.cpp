@@ -16,6 +16,7 @@ namespace countersign::app {
 void harden_process() {
   ::umask(0077);
   ::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of one write, not our end
+  ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
 
   const rlimit no_core{0, 0};
   if (::setrlimit(RLIMIT_CORE, &no_core) != 0) log::warning("harden.core", {{"errno", errno}});

@@ -29,8 +29,8 @@ Records::Records(Executor loop, Parts parts, StoreSettings settings)
       last_subject_{parts.start.last_subject},
       last_factor_{parts.start.last_factor},
       counts_{parts.start.counts},
-      reader_{loop, parts.file, std::move(parts.reads)},
       writer_{loop, parts.file, std::move(parts.writes), *key_, std::move(settings.on_fatal)},
+      reader_{loop, parts.file, std::move(parts.reads)},
       check_{reader_, authenticator_, *key_} {}
 
 awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {

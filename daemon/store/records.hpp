@@ -64,6 +64,8 @@ class Records final : public Store {
   awaitable<Result<SubjectPtr>> load_person(SubjectId id);
   awaitable<Result<SubjectPtr>> load_decoy(SubjectId id);
 
+  awaitable<Status> set_state(Draft& draft, const SubjectRecord& from, FactorId id,
+                              FactorState state);
   awaitable<Status> set_fixed(Draft& draft, Factor factor);
   awaitable<Status> write(Draft& draft);
   awaitable<Status> write(sqlite::Change& change);
@@ -87,8 +89,10 @@ class Records final : public Store {
   std::int64_t last_subject_;
   std::int64_t last_factor_;
   StoreCounts counts_;
-  sqlite::Reader reader_;  // last: their threads end first
+  // Last: their threads end first. And the writer after the reader: what closes the file last moves
+  // the WAL into it, which one that may only read cannot.
   sqlite::Writer writer_;
+  sqlite::Reader reader_;
   Check check_;
 };
 
