@@ -1,77 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 with many requests in flight, again and again, against what the clients know.
 //
-// CS_CRASH_ROUNDS sets how often; a failure names its round's seed.
-#include "tests/crash/ledger.hpp"
-#include "tests/crash/newcomers.hpp"
+// CS_CRASH_ROUNDS sets how often.
+#include "tests/crash/crash_world.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
+#include <algorithm>
 #include <csignal>
-#include <cstdlib>
-#include <iostream>
-#include <random>
-#include <thread>
 
 namespace countersign::test {
 namespace {
 
-using testing::IsEmpty;
-
-constexpr int kRoundsByDefault = 100;
-constexpr std::size_t kInFlightMin = 64;
-constexpr int kCheckEvery = 10;
-constexpr unsigned kSeed = 20'261;
-
-int rounds() {
-  const char* text = std::getenv("CS_CRASH_ROUNDS");
-  return text == nullptr ? kRoundsByDefault : std::atoi(text);
-}
-
-// No throttling: what is counted is the point, not what follows from it.
-const char* const kPatientPolicy = R"([throttle]
-failures_free = 99
-delay_first = "1s"
-delay_max = "1s"
-)";
-
-class Crash : public testing::Test {
- protected:
-  // Kills the daemon at some moment while it works the flight off; says how many answers it owed.
-  std::size_t kill_daemon(Flight& flight) {
-    flight.send(seed());
-    const std::size_t spare = flight.size() - kInFlightMin;
-    flight.take(random_() % spare);
-    std::this_thread::sleep_for(std::chrono::microseconds{random_() % 3000});
-    appliance_.daemon().kill(SIGKILL);
-    EXPECT_EQ(appliance_.daemon().wait(), 128 + SIGKILL);
-    flight.drain();
-    return flight.unanswered();
-  }
-
-  unsigned seed() { return static_cast<unsigned>(random_()); }
-
-  Appliance appliance_{{.policy = kPatientPolicy}};
-  std::mt19937 random_{kSeed};
-};
+constexpr int kFewArrivals = 4;
+constexpr int kManyArrivals = 20;
+constexpr std::size_t kMostlyGuessing = 8;  // rounds; below 100 failures
+// Then the supervisor takes seconds before it starts a worker again.
+constexpr int kWorkerKillsInARow = 6;
 
 TEST_F(Crash, NoCodeIsAcceptedAgainAfterKill) {
   Ledger ledger{appliance_, seed()};
-  for (int kills = 0; kills < rounds();) {
+  Newcomers newcomers{appliance_, seed()};
+  survive_kills(crash_rounds(), ledger, newcomers, kFewArrivals);
+  ledger.expect_spent_codes_refused();
+}
+
+TEST_F(Crash, NoFailureIsLost) {
+  Ledger ledger{appliance_, seed(), kMostlyGuessing};
+  Newcomers newcomers{appliance_, seed()};
+  survive_kills(std::max(crash_rounds() / 2, 1), ledger, newcomers, 0);
+}
+
+TEST_F(Crash, NoEnrolmentIsLost) {
+  Ledger ledger{appliance_, seed()};
+  Newcomers newcomers{appliance_, seed()};
+  survive_kills(std::max(crash_rounds() / 2, 1), ledger, newcomers, kManyArrivals);
+  newcomers.expect_everybody_is_known();
+}
+
+TEST_F(Crash, AKilledWorkerIsSeenByNobody) {
+  Ledger ledger{appliance_, seed()};
+  for (int kills = 0; kills < crash_rounds(); ++kills) {
     SCOPED_TRACE("kill " + std::to_string(kills));
+    if (kills % kWorkerKillsInARow == kWorkerKillsInARow - 1) {
+      ASSERT_TRUE(wait_until([this] { return ready_workers().size() == kWorkers; }));
+      restart_hsm();
+    }
+    ASSERT_TRUE(wait_until([this] { return !ready_workers().empty(); }));
     Flight flight{appliance_};
     ledger.ask(flight);
-    // A moment at which fewer were in flight is not what was asked for: it is judged, not counted.
-    if (kill_daemon(flight) >= kInFlightMin) ++kills;
-    appliance_.start_daemon();
-    ledger.settle();
+    flight.send(seed());
+    flight.take(random_() % (flight.size() - kInFlightMin));
+    const auto workers = ready_workers();
+    ::kill(workers.at(random_() % workers.size()), SIGKILL);
+    flight.take_all();
+    ledger.expect_right_answers();
     if (HasFailure()) return;
-    if (kills % kCheckEvery != 0) continue;
-    ASSERT_THAT(appliance_.check_store(), IsEmpty());
   }
-  ledger.expect_spent_codes_refused();
-  std::cout << ledger.committed_unanswered() << " acceptances were durable and unanswered\n";
+  EXPECT_THAT(appliance_.check_store(), testing::IsEmpty());
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ class Flight {
   // A request without an id gets one of its own. The question stays where it is as long as the
   // flight lives.
   Question& add(const std::string& socket, v1::Request request);
-  // All questions leave at once, in a random order.
+  // All questions leave at once, in a random order. What a broken connection swallows stays
+  // unanswered.
   void send(unsigned seed);
   // Waits for so many more answers; throws if the connection breaks before that.
   void take(std::size_t answers);

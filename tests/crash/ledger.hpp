@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a crowd of clients knows for certain, held against the daemon after it came back.
 //
-// Everybody has a HOTP token. In each round half of them show a right code and the others guess;
-// in the next round they change places. A right code whose answer was lost is asked again under
-// its id, and then under another one: it must open once, and once only.
+// Everybody has a HOTP token, and in each round shows a right code or guesses several times. A
+// right code whose answer was lost is asked again under its id, and then under another one: it must
+// open once, and once only.
 #pragma once
 
 #include "tests/crash/flight.hpp"
@@ -17,11 +17,12 @@ namespace countersign::test {
 
 class Ledger {
  public:
-  static constexpr std::size_t kPeople = 48;
+  static constexpr std::size_t kPeople = 80;
   static constexpr int kGuessesAtOnce = 7;
 
-  // Enrols everybody. The appliance outlives this.
-  Ledger(Appliance& appliance, unsigned seed);
+  // Enrols everybody. Each guesses in so many rounds before a right code; not all in the same ones.
+  // The appliance outlives this.
+  Ledger(Appliance& appliance, unsigned seed, std::size_t guessing_rounds = 1);
 
   // Puts this round's questions on the flight, which lives until `settle` has returned.
   void ask(Flight& flight);
@@ -53,6 +54,7 @@ class Ledger {
 
   Appliance& appliance_;
   std::mt19937 random_;
+  std::size_t guessing_rounds_;
   std::vector<Person> people_;
   std::size_t round_ = 0;
   int committed_unanswered_ = 0;

@@ -18,8 +18,8 @@ v1::Request list_request(const std::string& username) {
 
 }  // namespace
 
-void Newcomers::ask(Flight& flight) {
-  for (int i = 0; i < kArrivals; ++i) {
+void Newcomers::ask(Flight& flight, int arrivals) {
+  for (int i = 0; i < arrivals; ++i) {
     Newcomer newcomer;
     newcomer.token.username = "newcomer-" + std::to_string(++arrived_);
     newcomer.token.kind = v1::HOTP;

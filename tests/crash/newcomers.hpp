@@ -4,6 +4,7 @@
 
 #include "tests/crash/flight.hpp"
 
+#include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,13 +13,11 @@ namespace countersign::test {
 
 class Newcomers {
  public:
-  static constexpr int kArrivals = 5;
-
   Newcomers(const Appliance& appliance, unsigned seed) : appliance_{appliance}, random_{seed} {}
 
-  // Some arrive, and everybody who is not through yet asks for the next step. The flight lives
+  // So many arrive, and everybody who is not through yet asks for the next step. The flight lives
   // until `settle` has returned.
-  void ask(Flight& flight);
+  void ask(Flight& flight, int arrivals);
   // The daemon is back: whatever was acknowledged is there. What was not may be.
   void settle();
   // Everybody who was ever confirmed still opens the door.

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace countersign::test {
@@ -48,6 +49,10 @@ class Appliance {
   void start_hsm();
   void start_daemon();
   void stop_daemon();
+  // From its next start on.
+  void run_daemon_under(std::vector<std::string> prefix) {
+    options_.daemon_prefix = std::move(prefix);
+  }
   // The programs, to be killed and waited for.
   [[nodiscard]] Process& daemon() { return *daemon_; }
   [[nodiscard]] Process& hsm() { return *hsm_; }
