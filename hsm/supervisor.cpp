@@ -56,15 +56,20 @@ void lock_memory(std::size_t index) {
   if (index == 0) log::info("hsm.memory_not_locked");
 }
 
-// In the child: nothing of the supervisor's signals, and no life without it.
+// In the child: no life without the supervisor.
 void leave_parent(pid_t parent, std::size_t index) {
-  const sigset_t set = handled_signals();
-  ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(kExitFailed);
   // fork() keeps both, but a library may have been told otherwise: these two never hurt.
   ::prctl(PR_SET_DUMPABLE, 0);
   ::prctl(PR_SET_NAME, ("hsm-worker-" + std::to_string(index)).c_str());
+}
+
+// Until here the supervisor's signals stayed blocked. SoftHSM truncates its token's file at every
+// login and writes it anew: a worker that ended in between would take the token with it.
+void obey_signals() {
+  const sigset_t set = handled_signals();
+  ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 // What the first worker cannot do, no worker can: a refused PIN ends the program for good.
@@ -178,6 +183,7 @@ void Supervisor::be_worker(std::size_t index, int ready_pipe) {
                   {"pin_file", log::ConfigText{settings_.engine.pin_file}}});
       ::_exit(exit_status_for(engine.error()));
     }
+    obey_signals();
     constexpr char kReady = 1;
     std::ignore = ::write(ready_pipe, &kReady, 1);
     ::close(ready_pipe);
