@@ -4,11 +4,11 @@
 
 #include "daemon/model/subject.hpp"
 
-#include <array>
+#include <boost/container/small_vector.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 
 namespace countersign {
@@ -79,17 +79,14 @@ struct JournalEntry {
 
 struct Attempt {
   SubjectId subject{};
-  std::array<Move, kCandidatesMax> moves{};
-  std::uint8_t move_count = 0;
-  std::optional<Budget> budget;      // its new value, where it changes
+  boost::container::small_vector<Move, 1> moves;  // kCandidatesMax at most; mostly one
+  std::optional<Budget> budget;                   // its new value, where it changes
   std::optional<FactorState> state;  // of moves[0]'s factor, where it changes (confirmation)
   JournalEntry entry;
   // Attempts that were refused unevaluated leave no record of their own (random names would fill
   // the disk): they count in the budget, and the next evaluated attempt writes their number.
   bool journalled = true;
   Verdict verdict;
-
-  [[nodiscard]] std::span<const Move> moved() const { return {moves.data(), move_count}; }
 };
 
 }  // namespace countersign

@@ -54,23 +54,23 @@ awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& i
                                               .peer_uid = peer.uid,
                                               .tag = tag,
                                               .client_address = question.client_address};
-    const Result<Attempt> decided = co_await attempt(*subject, question, *policy, circumstances);
-    if (!decided) co_return decided.error();
+    Attempt attempt;
+    CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, attempt));
 
     // Nobody learns the verdict before it is durable. A crash up to here has told the peer
     // nothing, so it has nothing to gain from one.
-    const Status committed = co_await store_.commit(subject, *decided);
-    if (committed) co_return decided->verdict;
+    const Status committed = co_await store_.commit(subject, attempt);
+    if (committed) co_return attempt.verdict;
     if (committed.error().code != ErrorCode::conflict) co_return committed.error();
     // Another writer was first. Its attempt counts; ours begins again.
   }
   co_return Error{ErrorCode::conflict, "verify.conflicts"};
 }
 
-awaitable<Result<Attempt>> VerifyService::attempt(const SubjectRecord& subject,
-                                                  const Question& question,
-                                                  const policies::Policy& policy,
-                                                  const verify::Circumstances& circumstances) {
+awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Question& question,
+                                        const policies::Policy& policy,
+                                        const verify::Circumstances& circumstances,
+                                        Attempt& attempt) {
   const verify::Candidates candidates =
       question.event == Event::confirm
           ? verify::candidate_to_confirm(subject, *question.factor, policy.throttle,
@@ -80,19 +80,21 @@ awaitable<Result<Attempt>> VerifyService::attempt(const SubjectRecord& subject,
                                question.passcode.expose().size(), policy.throttle,
                                circumstances.now);
   if (candidates.refusal) {
-    co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances);
+    co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances,
+                              attempt);
   }
   CS_CO_TRY(const auto match, co_await verify::match(candidates, question.passcode, policy.windows,
                                                      circumstances.now, hsm_));
-  co_return verify::judge(subject, candidates, match, policy, circumstances);
+  attempt = verify::judge(subject, candidates, match, policy, circumstances);
+  co_return Status{};
 }
 
 // A refusal that nobody needs to evaluate takes the whole way all the same, HSM and commit
 // included, with a decoy's secret: how long it took tells an outsider nothing.
-awaitable<Result<Attempt>> VerifyService::refuse(const SubjectRecord& subject,
-                                                 verify::Refusal refusal, const Question& question,
-                                                 const policies::Policy& policy,
-                                                 const verify::Circumstances& circumstances) {
+awaitable<Status> VerifyService::refuse(const SubjectRecord& subject, verify::Refusal refusal,
+                                        const Question& question, const policies::Policy& policy,
+                                        const verify::Circumstances& circumstances,
+                                        Attempt& attempt) {
   const SubjectId stand_in{-1 - (number(subject.fixed.id) & 0xffff)};
   CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
   verify::Candidates alike;
@@ -101,7 +103,8 @@ awaitable<Result<Attempt>> VerifyService::refuse(const SubjectRecord& subject,
   const auto ignored =
       co_await verify::match(alike, question.passcode, policy.windows, circumstances.now, hsm_);
   if (!ignored) co_return ignored.error();
-  co_return verify::refuse(subject, refusal, circumstances);
+  attempt = verify::refuse(subject, refusal, circumstances);
+  co_return Status{};
 }
 
 }  // namespace countersign

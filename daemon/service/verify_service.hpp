@@ -46,12 +46,13 @@ class VerifyService {
 
   awaitable<Result<SubjectId>> whose(const Verify& ask);
   awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question);
-  awaitable<Result<Attempt>> attempt(const SubjectRecord& subject, const Question& question,
-                                     const policies::Policy& policy,
-                                     const verify::Circumstances& circumstances);
-  awaitable<Result<Attempt>> refuse(const SubjectRecord& subject, verify::Refusal refusal,
-                                    const Question& question, const policies::Policy& policy,
-                                    const verify::Circumstances& circumstances);
+  // Both leave their decision in `attempt`, which is too large to be handed up frame by frame.
+  awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
+                           const policies::Policy& policy,
+                           const verify::Circumstances& circumstances, Attempt& attempt);
+  awaitable<Status> refuse(const SubjectRecord& subject, verify::Refusal refusal,
+                           const Question& question, const policies::Policy& policy,
+                           const verify::Circumstances& circumstances, Attempt& attempt);
 
   Store& store_;
   hsm::Hsm& hsm_;

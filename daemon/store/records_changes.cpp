@@ -12,16 +12,20 @@ constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
 awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
   Draft draft{*from, *key_, attempt.entry};
   draft.change().journalled = attempt.journalled;
-  for (const Move& move : attempt.moved()) CS_CO_CHECK(draft.move(move.factor, move.motion));
+  for (const Move& move : attempt.moves) CS_CO_CHECK(draft.move(move.factor, move.motion));
   if (attempt.budget) draft.set(*attempt.budget);
-  if (attempt.state && attempt.move_count > 0) {
-    const FactorRecord* moved = from->find(attempt.moves[0].factor);
-    if (is_decoy(from->fixed.id)) co_return kNobody;
-    Factor factor = moved->fixed;
-    factor.state = *attempt.state;
-    CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
+  if (attempt.state && !attempt.moves.empty()) {
+    CS_CO_CHECK(co_await set_state(draft, *from, attempt.moves[0].factor, *attempt.state));
   }
   co_return co_await write(draft);
+}
+
+awaitable<Status> Records::set_state(Draft& draft, const SubjectRecord& from, FactorId id,
+                                     FactorState state) {
+  if (is_decoy(from.fixed.id)) co_return kNobody;
+  Factor factor = from.find(id)->fixed;
+  factor.state = state;
+  co_return co_await set_fixed(draft, std::move(factor));
 }
 
 awaitable<Status> Records::set_fixed(Draft& draft, Factor factor) {

@@ -30,8 +30,7 @@ void reject(Attempt& attempt, Reason reason) {
 void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
             const policies::Windows& windows, const Circumstances& circumstances) {
   const FactorRecord& winner = *match.factor;
-  Move& move = attempt.moves[0];
-  attempt.move_count = 1;
+  Move& move = attempt.moves.emplace_back();
   move.factor = winner.fixed.id;
   move.motion = {.version = next(winner.motion.version),
                  .position = Position{static_cast<std::int64_t>(match.counter)},
@@ -65,7 +64,7 @@ void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& ca
   attempt.entry.failures = budget.failures;
 
   for (const FactorRecord* factor : candidates.all()) {
-    Move& move = attempt.moves[attempt.move_count++];
+    Move& move = attempt.moves.emplace_back();
     move.factor = factor->fixed.id;
     move.motion = factor->motion;
     move.motion.version = next(factor->motion.version);

@@ -173,10 +173,9 @@ TEST_P(StoreCommitContract, EveryCandidateOfARejectionMoves) {
   for (int i = 0; i < 3; ++i) world_.add_factor(id);
   const SubjectPtr alice = world_.load(id);
   Attempt attempt = world_.rejected(*alice);
-  for (std::size_t i = 0; i < 3; ++i) {
-    attempt.moves[i] = {alice->factors[i].fixed.id, attempt.moves[0].motion};
+  for (std::size_t i = 1; i < 3; ++i) {
+    attempt.moves.push_back({alice->factors[i].fixed.id, attempt.moves[0].motion});
   }
-  attempt.move_count = 3;
   ASSERT_THAT(world_.commit(alice, attempt), Succeeds());
   world_.open();
   for (const FactorRecord& factor : world_.load(id)->factors) {

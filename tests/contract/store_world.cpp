@@ -58,8 +58,7 @@ Attempt StoreWorld::accepted(const SubjectRecord& from, std::int64_t position) c
   Attempt attempt;
   attempt.subject = from.fixed.id;
   const FactorRecord& factor = from.factors.front();
-  attempt.moves[0] = {factor.fixed.id, factor.motion};
-  attempt.move_count = 1;
+  attempt.moves.push_back({factor.fixed.id, factor.motion});
   Motion& motion = attempt.moves[0].motion;
   motion.version = next(motion.version);
   motion.position = Position{position};

@@ -123,13 +123,13 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
     now.budget.version = next(now.budget.version);
   }
   if (now.budget.version != from.budget.version) return Error{ErrorCode::conflict, "world.budget"};
-  for (const Move& move : attempt.moved()) {
+  for (const Move& move : attempt.moves) {
     if (now.find(move.factor)->motion.version != from.find(move.factor)->motion.version) {
       return Error{ErrorCode::conflict, "world.motion"};
     }
   }
   for (FactorRecord& record : now.factors) {
-    for (const Move& move : attempt.moved()) {
+    for (const Move& move : attempt.moves) {
       if (move.factor == record.fixed.id) record.motion = move.motion;
     }
     if (attempt.state && record.fixed.id == attempt.moves[0].factor) {
@@ -154,13 +154,16 @@ awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }
 awaitable<Result<CheckedSlice>> World::check(std::string) { co_return kBroken; }
 awaitable<Result<StoreCounts>> World::counts() { co_return kBroken; }
 
+// The question's views are gone when the answer is awaited.
 awaitable<Result<std::optional<std::uint64_t>>> World::match_oath(hsm::MatchOath question) {
-  if (breaks()) co_return kBroken;
+  using Found = Result<std::optional<std::uint64_t>>;
+  const auto give = [](Found found) -> awaitable<Found> { co_return found; };
+  if (breaks()) return give(kBroken);
   ++matches;
   for (const std::uint64_t counter : question.counters) {
-    if (match_any || code_at(counter) == question.passcode) co_return counter;
+    if (match_any || code_at(counter) == question.passcode) return give(counter);
   }
-  co_return std::nullopt;
+  return give(std::nullopt);
 }
 
 awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey, BytesView) { co_return kBroken; }
