@@ -10,6 +10,8 @@ namespace {
 
 // Further than the window reaches.
 constexpr std::uint64_t kReach = 12;
+// Each costs a failure when it is asked again, and there are never more than a hundred.
+constexpr std::size_t kSpentMax = 50;
 
 bool contains(const std::vector<std::string>& codes, const std::string& code) {
   return std::ranges::find(codes, code) != codes.end();
@@ -164,6 +166,7 @@ void Ledger::expect_refused_under_another_id() {
     const std::string& code = person.shown->request.verify().passcode();
     asked.push_back(&flight.add("verify", verify_request(person.token.username, code)));
     person.spent.push_back(code);
+    if (person.spent.size() > kSpentMax) person.spent.pop_front();
     person.failures = 1;  // this one
   }
   flight.send(seed());

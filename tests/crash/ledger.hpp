@@ -9,6 +9,7 @@
 #include "tests/crash/flight.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <random>
 #include <string>
 #include <vector>
@@ -30,7 +31,7 @@ class Ledger {
   void expect_right_answers();
   // The daemon is back: is everything that it has said still true?
   void settle();
-  // Every code that was ever accepted is asked once more.
+  // Every code that was accepted, the latest at least, is asked once more.
   void expect_spent_codes_refused();
 
   // Acceptances that were durable when the daemon was killed and whose answer was lost.
@@ -39,8 +40,8 @@ class Ledger {
  private:
   struct Person {
     Token token;
-    std::uint32_t failures = 0;  // exactly, while nothing is under way
-    std::vector<std::string> spent;
+    std::uint32_t failures = 0;     // exactly, while nothing is under way
+    std::deque<std::string> spent;  // the latest
     const Question* shown = nullptr;
     std::vector<const Question*> guesses;
   };
