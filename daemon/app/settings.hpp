@@ -12,7 +12,7 @@ struct Settings {
   std::string run_directory = "/run/countersign";        // verify.sock, provision.sock, admin.sock
   std::string state_directory = "/var/lib/countersign";  // the store; mode 0700
   std::string policy_file;                               // empty: the defaults
-  std::string hsm_socket = "/run/countersign/hsm.sock";
+  std::string hsm_socket = "/run/countersign-hsm/hsm.sock";
 };
 
 // The settings, or the exit status when --help was printed or the line is wrong (and said so).

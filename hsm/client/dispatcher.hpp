@@ -46,8 +46,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   // A worker is kept busy by the second packet while we read the answers to the first. Larger
   // packets would make everybody walk in one column: the loop idle while a worker works, the worker
   // idle while the store writes.
-  static constexpr std::size_t kInFlightMax = 3;
-  static constexpr std::size_t kBatchMax = 64;
+  static constexpr std::size_t kInFlightMax = 4;
+  static constexpr std::size_t kBatchMax = 32;
   static constexpr std::chrono::seconds kAnswerTimeout{2};
   static constexpr std::chrono::seconds kDeadline{5};
   static constexpr std::chrono::milliseconds kReconnectDelayMin{10};

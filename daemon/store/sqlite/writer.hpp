@@ -20,7 +20,9 @@ namespace countersign::store::sqlite {
 class Writer {
  public:
   static constexpr std::size_t kQueueMax = 16384;
-  static constexpr std::size_t kBatchMax = 512;
+  // Large enough to share an fsync among many, small enough that not everybody waits for one: the
+  // others are with the HSM or in the loop meanwhile.
+  static constexpr std::size_t kBatchMax = 192;
 
   // Tells the program to exit: on a thread of ours.
   using OnFatal = std::function<void()>;
