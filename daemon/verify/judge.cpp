@@ -37,6 +37,8 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
                  .failures = 0,
                  .last_request = circumstances.tag,
                  .accepted_at = circumstances.now};
+  // Only a verify is asked again: the code of a confirmation must not answer one.
+  if (circumstances.event != Event::verify) move.motion.last_request = RequestTag{};
   if (winner.fixed.kind == FactorKind::totp) {
     move.motion.drift = drift_after(winner, static_cast<std::int64_t>(match.counter),
                                     windows.totp_drift_steps_max, circumstances.now);

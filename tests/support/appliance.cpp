@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/appliance.hpp"
 
+#include "base/clock.hpp"
 #include "firmware-interface/oath.hpp"
 
 #include <gtest/gtest.h>
@@ -46,8 +47,8 @@ std::string module_path() {
 }
 
 std::uint64_t totp_step_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(now).count()) / 30;
+  const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock{}.now());
+  return static_cast<std::uint64_t>(now.time_since_epoch().count()) / 30;
 }
 
 std::string Token::code(std::uint64_t at) const {

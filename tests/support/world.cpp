@@ -79,8 +79,11 @@ Result<Verdict> World::verify(std::string_view passcode, const RequestId& id,
 }
 
 Result<Verdict> World::confirm(FactorId factor, std::string_view passcode) {
+  return confirm(factor, passcode, request_id(next_request_++));
+}
+
+Result<Verdict> World::confirm(FactorId factor, std::string_view passcode, const RequestId& id) {
   const ConfirmFactor ask{factor, *Passcode::from(passcode)};
-  const RequestId id = request_id(next_request_++);
   return run(service_.confirm(kPeer, id, ask));
 }
 

@@ -52,6 +52,7 @@ class World final : public Store, public hsm::Hsm {
   Result<Verdict> verify(std::string_view passcode, const RequestId& id,
                          std::optional<FactorId> factor = std::nullopt);
   Result<Verdict> confirm(FactorId factor, std::string_view passcode);
+  Result<Verdict> confirm(FactorId factor, std::string_view passcode, const RequestId& id);
   awaitable<Result<Verdict>> verify_later(std::string passcode, std::string username);
   static RequestId request_id(int number);
 

@@ -131,6 +131,13 @@ TEST(VerifyService, TheNextCodeUnderTheSameRequestIsAnAttemptOfItsOwn) {
   EXPECT_THAT(world.verify(World::code_at(step_now(world) + 1), id), Accepts());
 }
 
+TEST(VerifyService, TheCodeOfAConfirmationAnswersNoVerifyUnderItsId) {
+  World world;
+  world.factor(World::kTotp).fixed.state = FactorState::pending;
+  ASSERT_THAT(world.confirm(World::kTotp, world.code_now(), World::request_id(1)), Accepts());
+  EXPECT_THAT(world.verify(world.code_now(), World::request_id(1)), RejectsAs(Reason::replayed));
+}
+
 TEST(VerifyService, ForgetsARequestAfterAMinute) {
   World world;
   const RequestId id = World::request_id(1);
