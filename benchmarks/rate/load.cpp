@@ -40,9 +40,8 @@ client::Deadline soon() { return client::within(std::chrono::seconds{30}); }
 
 }  // namespace
 
-Load::Load(client::Client verify, client::Client provision, Population population)
-    : verify_{std::move(verify)},
-      provision_{std::move(provision)},
+Load::Load(std::string run_directory, Population population)
+    : run_directory_{std::move(run_directory)},
       population_{population},
       tokens_{std::min(population.secrets, population.subjects)},
       used_(population.subjects),
@@ -64,19 +63,20 @@ Status Load::pipeline(const Make& make, const Took& took) {
   std::size_t sent = 0;
   for (std::size_t received = 0; received < count;) {
     while (sent < count && sent - received < kSetupOutstanding) {
-      CS_CHECK(provision_.send(make(sent++)));
+      CS_CHECK(provision_->send(make(sent++)));
     }
-    CS_CHECK(provision_.flush(soon()));
+    CS_CHECK(provision_->flush(soon()));
     do {
-      CS_CHECK(provision_.receive(reply_, soon()));
+      CS_CHECK(provision_->receive(reply_, soon()));
       CS_CHECK(took(slot_in(reply_), reply_));
       ++received;
-    } while (received < sent && provision_.has_answer());
+    } while (received < sent && provision_->has_answer());
   }
   return {};
 }
 
 Status Load::enrol(const std::function<void(std::size_t, std::size_t)>& progress) {
+  CS_TRY(provision_, client::Client::connect(run_directory_ + "/provision.sock"));
   const std::size_t of = 3 * population_.subjects;
   std::size_t done = 0;
   const auto count = [&](const v1::Reply& reply) -> Status {
@@ -146,11 +146,11 @@ Status Load::send_next(SteadyClock::time_point due) {
   auto& ask = *request_.mutable_verify();
   ask.mutable_subject()->set_username(username(picked_));
   ask.set_passcode(tokens_.code(secret_of(picked_), used_[picked_]));
-  return verify_.send(request_);
+  return verify_->send(request_);
 }
 
 Status Load::take_answer(Outcome& outcome) {
-  CS_CHECK(verify_.receive(reply_, soon()));
+  CS_CHECK(verify_->receive(reply_, soon()));
   const std::size_t slot = slot_in(reply_);
   const auto took = SteadyClock::now() - asked_[slot];
   outcome.milliseconds.push_back(std::chrono::duration<float, std::milli>{took}.count());
@@ -160,6 +160,7 @@ Status Load::take_answer(Outcome& outcome) {
 }
 
 Result<Outcome> Load::run(const Pace& pace) {
+  CS_TRY(verify_, client::Client::connect(run_directory_ + "/verify.sock"));
   // A paced run may have more outstanding than it means to when the daemon falls behind: latency is
   // counted from when a request was due, not from when we found the time to send it.
   asked_.assign(pace.outstanding, {});
@@ -188,14 +189,14 @@ Result<Outcome> Load::run(const Pace& pace) {
       CS_CHECK(send_next(due));
       ++sent;
     }
-    CS_CHECK(verify_.poll());
-    if (!verify_.has_answer()) {
+    CS_CHECK(verify_->poll());
+    if (!verify_->has_answer()) {
       const bool paced_gap = pace.per_second > 0 && more && !free_slots_.empty();
       if (paced_gap) std::this_thread::sleep_for(std::chrono::microseconds{200});
       if (paced_gap || free_slots_.size() == pace.outstanding) continue;
       CS_CHECK(take_answer(outcome));
     }
-    while (verify_.has_answer()) CS_CHECK(take_answer(outcome));
+    while (verify_->has_answer()) CS_CHECK(take_answer(outcome));
   }
   outcome.seconds = std::chrono::duration<double>{SteadyClock::now() - begin}.count();
   std::ranges::sort(outcome.milliseconds);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ struct Outcome {
 
 class Load {
  public:
-  Load(client::Client verify, client::Client provision, Population population);
+  Load(std::string run_directory, Population population);
 
   // Makes every subject with one active factor. Calls `progress` now and then.
   Status enrol(const std::function<void(std::size_t done, std::size_t of)>& progress);
@@ -56,8 +57,10 @@ class Load {
     return subject % population_.secrets;
   }
 
-  client::Client verify_;
-  client::Client provision_;
+  std::string run_directory_;
+  // Made when they are needed: the daemon closes what is idle for a minute.
+  std::optional<client::Client> verify_;
+  std::optional<client::Client> provision_;
   Population population_;
   Tokens tokens_;
   std::vector<std::uint64_t> used_;  // the highest counter that each subject has used

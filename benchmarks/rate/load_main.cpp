@@ -35,11 +35,7 @@ void print(const Outcome& outcome) {
 }
 
 int run(const std::string& run_directory, const Population& population) {
-  auto verify = client::Client::connect(run_directory + "/verify.sock");
-  if (!verify) return fail(verify.error());
-  auto provision = client::Client::connect(run_directory + "/provision.sock");
-  if (!provision) return fail(provision.error());
-  Load load{std::move(*verify), std::move(*provision), population};
+  Load load{run_directory, population};
 
   const auto progress = [](std::size_t done, std::size_t of) {
     std::cerr << "\r  enrolling: " << done * 100 / of << " %" << std::flush;

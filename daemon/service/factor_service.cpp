@@ -84,6 +84,13 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
   }
 
   CS_CO_TRY(hsm::Generated made, co_await secret_of(ask));
+  // Equal secrets are equal when sealed. Twice with one person, they would make one code good for
+  // two factors, and a revoked token's used codes good again.
+  for (const FactorRecord& factor : subject->factors) {
+    if (factor.fixed.sealed == made.sealed) {
+      co_return Error{ErrorCode::already_exists, "enrol.secret"};
+    }
+  }
   CS_CO_TRY(Shown shown, shown_to_owner(*subject, ask, std::move(made.secret)));
   Factor factor{.subject = subject->fixed.id,
                 .kind = ask.kind,

@@ -21,8 +21,11 @@ Range range_of(const FactorRecord& factor, const policies::Windows& windows, Tim
   const std::int64_t above = number(factor.motion.position) + 1;
   if (factor.fixed.kind == FactorKind::totp) {
     const std::int64_t step = verify::totp_step(now, factor.fixed.oath.period_seconds);
-    return {std::max(above, step - windows.totp_resynchronise_steps),
-            step + windows.totp_resynchronise_steps};
+    // No further than the drift that will be followed, or the next code would be refused again;
+    // one step is left for the second code.
+    const std::int64_t reach =
+        std::min<std::int64_t>(windows.totp_resynchronise_steps, windows.totp_drift_steps_max);
+    return {std::max(above, step - reach), step + reach - 1};
   }
   // One counter is left for the second code.
   const std::int64_t ceiling = std::numeric_limits<std::int64_t>::max() - 1;
@@ -86,11 +89,13 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
   }
 
   const FactorRecord& factor = *candidates.factors.front();
-  CS_CO_TRY(const auto counter, co_await search(factor, ask, policy->windows, circumstances.now));
+  const auto counter = co_await search(factor, ask, policy->windows, circumstances.now);
   std::optional<verify::Match> match;
-  if (counter) match = verify::Match{&factor, *counter, true};
+  if (counter && *counter) match = verify::Match{&factor, **counter, true};
   const Attempt attempt = verify::judge(*subject, candidates, match, *policy, circumstances);
   CS_CO_CHECK(co_await store_.commit(subject, attempt));
+  // A search that broke off has tried something all the same: it was charged.
+  if (!counter) co_return counter.error();
   co_return attempt.verdict;
 }
 

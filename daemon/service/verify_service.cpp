@@ -54,13 +54,14 @@ awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& i
                                               .peer_uid = peer.uid,
                                               .tag = tag,
                                               .client_address = question.client_address};
-    Attempt attempt;
-    CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, attempt));
+    Decision decision;
+    CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, decision));
 
     // Nobody learns the verdict before it is durable. A crash up to here has told the peer
     // nothing, so it has nothing to gain from one.
-    const Status committed = co_await store_.commit(subject, attempt);
-    if (committed) co_return attempt.verdict;
+    const Status committed = co_await store_.commit(subject, decision.attempt);
+    if (committed && decision.failure) co_return *decision.failure;
+    if (committed) co_return decision.attempt.verdict;
     if (committed.error().code != ErrorCode::conflict) co_return committed.error();
     // Another writer was first. Its attempt counts; ours begins again.
   }
@@ -70,7 +71,7 @@ awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& i
 awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Question& question,
                                         const policies::Policy& policy,
                                         const verify::Circumstances& circumstances,
-                                        Attempt& attempt) {
+                                        Decision& decision) {
   const verify::Candidates candidates =
       question.event == Event::confirm
           ? verify::candidate_to_confirm(subject, *question.factor, policy.throttle,
@@ -81,11 +82,13 @@ awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Ques
                                circumstances.now);
   if (candidates.refusal) {
     co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances,
-                              attempt);
+                              decision);
   }
-  CS_CO_TRY(const auto match, co_await verify::match(candidates, question.passcode, policy.windows,
-                                                     circumstances.now, hsm_));
-  attempt = verify::judge(subject, candidates, match, policy, circumstances);
+  CS_CO_TRY(const verify::Outcome outcome,
+            co_await verify::match(candidates, question.passcode, policy.windows, circumstances.now,
+                                   hsm_));
+  decision.attempt = verify::judge(subject, candidates, outcome.match, policy, circumstances);
+  decision.failure = outcome.failure;
   co_return Status{};
 }
 
@@ -94,7 +97,7 @@ awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Ques
 awaitable<Status> VerifyService::refuse(const SubjectRecord& subject, verify::Refusal refusal,
                                         const Question& question, const policies::Policy& policy,
                                         const verify::Circumstances& circumstances,
-                                        Attempt& attempt) {
+                                        Decision& decision) {
   const SubjectId stand_in{-1 - (number(subject.fixed.id) & 0xffff)};
   CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
   verify::Candidates alike;
@@ -103,7 +106,7 @@ awaitable<Status> VerifyService::refuse(const SubjectRecord& subject, verify::Re
   const auto ignored =
       co_await verify::match(alike, question.passcode, policy.windows, circumstances.now, hsm_);
   if (!ignored) co_return ignored.error();
-  attempt = verify::refuse(subject, refusal, circumstances);
+  decision.attempt = verify::refuse(subject, refusal, circumstances);
   co_return Status{};
 }
 

@@ -46,13 +46,18 @@ class VerifyService {
 
   awaitable<Result<SubjectId>> whose(const Verify& ask);
   awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question);
-  // Both leave their decision in `attempt`, which is too large to be handed up frame by frame.
+  struct Decision {
+    Attempt attempt;
+    std::optional<Error> failure;  // told to the peer instead of the verdict, once all is durable
+  };
+
+  // Both leave what they decide in `decision`, which is too large to be handed up frame by frame.
   awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
                            const policies::Policy& policy,
-                           const verify::Circumstances& circumstances, Attempt& attempt);
+                           const verify::Circumstances& circumstances, Decision& decision);
   awaitable<Status> refuse(const SubjectRecord& subject, verify::Refusal refusal,
                            const Question& question, const policies::Policy& policy,
-                           const verify::Circumstances& circumstances, Attempt& attempt);
+                           const verify::Circumstances& circumstances, Decision& decision);
 
   Store& store_;
   hsm::Hsm& hsm_;

@@ -26,19 +26,21 @@ awaitable<Result<std::optional<std::uint64_t>>> ask(const FactorRecord& factor,
 
 }  // namespace
 
-awaitable<Result<std::optional<Match>>> match(const Candidates& candidates,
-                                              const Passcode& passcode,
-                                              const policies::Windows& windows, Time now,
-                                              hsm::Hsm& hsm) {
-  std::optional<Match> used_up;
+awaitable<Result<Outcome>> match(const Candidates& candidates, const Passcode& passcode,
+                                 const policies::Windows& windows, Time now, hsm::Hsm& hsm) {
+  Outcome outcome;
+  bool tried = false;
   for (const FactorRecord* factor : candidates.all()) {
-    CS_CO_TRY(const auto counter, co_await ask(*factor, passcode, windows, now, hsm));
-    if (!counter) continue;
-    const Match found{factor, *counter, is_fresh(*factor, *counter)};
-    if (found.fresh) co_return found;
-    if (!used_up) used_up = found;
+    const auto counter = co_await ask(*factor, passcode, windows, now, hsm);
+    if (!counter && !tried) co_return counter.error();
+    if (!counter) co_return Outcome{std::nullopt, counter.error()};
+    tried = true;
+    if (!*counter) continue;
+    const Match found{factor, **counter, is_fresh(*factor, **counter)};
+    if (found.fresh) co_return Outcome{found, std::nullopt};
+    if (!outcome.match) outcome.match = found;
   }
-  co_return used_up;
+  co_return outcome;
 }
 
 }  // namespace countersign::verify

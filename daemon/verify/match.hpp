@@ -18,14 +18,19 @@ struct Match {
   bool fresh = false;  // above the factor's position
 };
 
+struct Outcome {
+  std::optional<Match> match;
+  // Why not every candidate could be tried. Those before it were, without a match: whoever is told
+  // of the failure has learnt that, and pays for it like for any other guess.
+  std::optional<Error> failure;
+};
+
 // Tries the candidates in order; the first fresh match ends the search. A match on a used-up
 // counter is kept in case nothing fresh matches.
 //
 // REQUIRES: what the candidates point to and the passcode outlive the awaitable.
-// Fails with `unavailable`, `corrupt`.
-awaitable<Result<std::optional<Match>>> match(const Candidates& candidates,
-                                              const Passcode& passcode,
-                                              const policies::Windows& windows, Time now,
-                                              hsm::Hsm& hsm);
+// Fails with `unavailable`, `corrupt` when nothing was tried.
+awaitable<Result<Outcome>> match(const Candidates& candidates, const Passcode& passcode,
+                                 const policies::Windows& windows, Time now, hsm::Hsm& hsm);
 
 }  // namespace countersign::verify

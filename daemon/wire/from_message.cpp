@@ -62,8 +62,7 @@ Result<Ask> ask(v1::Verify& message) {
   }
   if (!subject && !factor) return Error{ErrorCode::malformed, "verify.nobody"};
   CS_TRY(std::string address, canonical_address(message.client_address()));
-  return Ask{std::in_place_type<Verify>, std::move(subject), factor, *std::move(passcode),
-             std::move(address)};
+  return Ask{Verify{std::move(subject), factor, *std::move(passcode), std::move(address)}};
 }
 
 Result<Ask> ask(v1::Health&) { return Ask{Health{}}; }

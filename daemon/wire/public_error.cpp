@@ -98,7 +98,8 @@ PublicError face_of(ErrorCode code) {
     case ErrorCode::not_found:
       return {v1::NOT_FOUND, 404, "there is no such subject or factor"};
     case ErrorCode::already_exists:
-      return {v1::ALREADY_EXISTS, 409, "that name is taken"};
+      return {v1::ALREADY_EXISTS, 409,
+              "that name is taken, or this person already has a factor with that secret"};
     case ErrorCode::conflict:
       return {v1::CONFLICT, 409,
               "its state does not allow this, or another request changed it first; look at it and "

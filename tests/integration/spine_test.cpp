@@ -99,6 +99,37 @@ TEST(Spine, SuspendedResumedRevoked) {
   EXPECT_EQ(ask(provision, resume).error().code(), v1::CONFLICT);
 }
 
+TEST(Spine, OneSecretMakesOneFactorOfAPerson) {
+  Appliance appliance;
+  const Token alice = appliance.enrol("alice");
+  client::Client provision = appliance.provision_client();
+  v1::Request again;
+  again.mutable_enrol_oath()->mutable_subject()->set_username("alice");
+  again.mutable_enrol_oath()->set_kind(v1::TOTP);
+  again.mutable_enrol_oath()->set_secret(alice.secret);
+  EXPECT_EQ(ask(provision, again).error().code(), v1::ALREADY_EXISTS);
+}
+
+TEST(Spine, ATotpTokenFoundByTwoCodesIsAcceptedFromThenOn) {
+  Appliance appliance;
+  const Token slow = appliance.enrol("alice", v1::TOTP, false);
+  client::Client provision = appliance.provision_client();
+  client::Client admin = appliance.admin_client();
+  client::Client portal = appliance.verify_client();
+  v1::Request confirm;
+  confirm.mutable_confirm_factor()->set_factor_id(slow.factor);
+  confirm.mutable_confirm_factor()->set_passcode(slow.now(-1));
+  ASSERT_TRUE(accepted(ask(provision, confirm)));
+
+  v1::Request resynchronise;
+  auto& two = *resynchronise.mutable_resynchronise_factor();
+  two.set_factor_id(slow.factor);
+  two.set_first_passcode(slow.now(+8));
+  two.set_second_passcode(slow.now(+9));
+  ASSERT_TRUE(accepted(ask(admin, resynchronise)));
+  EXPECT_TRUE(accepted(verify(portal, "alice", slow.now(+10))));
+}
+
 TEST(Spine, AHotpTokenThatRanAwayIsFoundByTwoCodesAndNoneOfThemOpens) {
   Appliance appliance;
   Token key = appliance.enrol("alice", v1::HOTP);

@@ -162,7 +162,7 @@ awaitable<Result<std::optional<std::uint64_t>>> World::match_oath(hsm::MatchOath
   using Found = Result<std::optional<std::uint64_t>>;
   const auto give = [](Found found) -> awaitable<Found> { co_return found; };
   if (breaks()) return give(kBroken);
-  ++matches;
+  if (++matches == fail_match) return give(kBroken);
   for (const std::uint64_t counter : question.counters) {
     if (match_any || code_at(counter) == question.passcode) return give(counter);
   }

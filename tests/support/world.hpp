@@ -81,6 +81,7 @@ class World final : public Store, public hsm::Hsm {
   std::vector<JournalEntry> entries;
   int calls = 0;           // to the store and the HSM
   int fail_call = 0;       // this one fails; 0: none
+  int fail_match = 0;      // so does this question to the HSM
   int conflicts = 0;       // so many commits find that another writer was first
   int matches = 0;         // questions to the HSM
   bool match_any = false;  // the HSM says yes to everything

@@ -327,6 +327,15 @@ TEST(VerifyService, GivesUpWhenAnotherWriterIsAlwaysFirst) {
   EXPECT_THAT(world.verify(world.code_now()), FailsWith(ErrorCode::conflict));
 }
 
+// Else an error would say for nothing that the first candidate's code was another one.
+TEST(VerifyService, AGuessIsChargedWhenASecondCandidateCannotBeTried) {
+  World world;
+  world.add(World::kHotp, FactorKind::hotp);
+  world.fail_match = 2;
+  EXPECT_THAT(world.verify(kWrong), FailsWith(ErrorCode::unavailable));
+  EXPECT_EQ(world.alice().budget.failures, 1u);
+}
+
 // Breaks the world at its first call, then at its second, and so on until a run has no call left
 // to break. Whatever breaks, nothing is ever accepted unless it moved forward and was journalled.
 TEST(VerifyService, NeverAcceptsWhenAnyStepFails) {
