@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -23,8 +24,9 @@ struct Limits {
 class Waiting {
  public:
   virtual ~Waiting() = default;
-  // Called on the loop's thread; must not begin anything before it returns.
-  virtual void may_go_on() = 0;
+  // False if it does not wait any more, and another one may go on in its stead. Called on the
+  // loop's thread; must not begin anything before it returns.
+  virtual bool may_go_on() = 0;
 };
 
 class Quota : public std::enable_shared_from_this<Quota> {
@@ -49,7 +51,10 @@ class Quota : public std::enable_shared_from_this<Quota> {
     void begin();
     // Wakes one session that waits, if there is room now.
     void end();
-    // The next end() of this user that makes room wakes `session`, once.
+    // The same, for a session that was woken and left some of the room.
+    void wake_next();
+    // Takes the last place in the queue of this user's sessions to be woken, each once.
+    // REQUIRES: `session`, the owner of this Share, has no place in it.
     void wait(std::weak_ptr<Waiting> session);
 
    private:
@@ -60,6 +65,9 @@ class Quota : public std::enable_shared_from_this<Quota> {
 
   // Null when the user has as many connections as allowed.
   [[nodiscard]] std::unique_ptr<Share> connect(uid_t uid);
+
+  // Places in the queues: at most one a connection.
+  [[nodiscard]] std::size_t waiting() const;
 
   // Applies to what comes; what is there stays.
   void set(Limits limits) { limits_ = limits; }

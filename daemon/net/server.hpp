@@ -36,6 +36,8 @@ class Server {
   awaitable<void> stop();
 
   [[nodiscard]] std::size_t connections() const { return sessions_.size(); }
+  // Places of connections that are held back because of their user's limit.
+  [[nodiscard]] std::size_t waiting() const { return quota_->waiting(); }
 
  private:
   struct Door {

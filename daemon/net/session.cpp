@@ -111,7 +111,7 @@ bool Session::is_drained() const {
 
 awaitable<void> Session::until_room() {
   while (!has_room() && !broken_ && ended_ != Ended::by_us) {
-    if (!share_->may_begin()) share_->wait(weak_from_this());
+    if (!share_->may_begin() && !std::exchange(queued_, true)) share_->wait(weak_from_this());
     co_await until_signal();
   }
 }
@@ -126,16 +126,25 @@ awaitable<void> Session::until_signal() {
   co_await here.wait();
 }
 
-// Posted, because whoever signals is in the middle of something of its own.
+// Posted, because whoever signals is in the middle of something of its own; once, because a second
+// one would wake whatever run() waits for next.
 void Session::signal() {
-  if (signal_ == nullptr) return;
+  if (signal_ == nullptr || std::exchange(wake_posted_, true)) return;
   const auto wake = [self = shared_from_this()] {
-    if (self->signal_ != nullptr) std::exchange(self->signal_, nullptr)->complete(true);
+    self->wake_posted_ = false;
+    std::exchange(self->signal_, nullptr)->complete(true);
+    // We have gone as far as we can. Without a whole frame to begin, or with a peer that has gone,
+    // room is left, and nobody else may be under way whose end would tell those behind us.
+    self->share_->wake_next();
   };
   boost::asio::post(socket_.get_executor(), wake);
 }
 
-void Session::may_go_on() { signal(); }
+bool Session::may_go_on() {
+  queued_ = false;
+  signal();
+  return signal_ != nullptr;
+}
 
 void Session::flush_soon() {
   if (flush_posted_ || write_waits_) return;

@@ -60,7 +60,7 @@ class Session final : public FrameSink,
   std::string& frames_out() override { return out_; }
   void frame_answered(bool replied) override;
   void http_answered(HttpAnswer answer) override;
-  void may_go_on() override;
+  bool may_go_on() override;
 
  private:
   // session_native.cpp
@@ -105,6 +105,7 @@ class Session final : public FrameSink,
   Ended ended_ = Ended::no;
   bool idle_ = false;  // the limit that runs is the idle one
   std::uint32_t in_flight_ = 0;
+  bool queued_ = false;  // has a place among those who wait for their user's share
 
   std::string out_;      // replies of this turn
   std::string writing_;  // what is on its way
@@ -114,6 +115,7 @@ class Session final : public FrameSink,
   bool broken_ = false;  // nothing can be written any more
 
   Completion<bool>* signal_ = nullptr;             // run() waits for a change
+  bool wake_posted_ = false;                       // and is about to be told of one
   Completion<HttpAnswer>* http_answer_ = nullptr;  // serve_http() waits for its answer
 };
 

@@ -138,56 +138,6 @@ TEST_F(NativeSession, RemovesItsSocketWhenItStops) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-class FewAtOnce : public SessionTest {
- protected:
-  FewAtOnce() : SessionTest{Limits{.connections_per_uid = 2, .in_flight_per_uid = 2}} {}
-};
-
-TEST_F(FewAtOnce, HoldsBackRequestsPastTheLimitOfTheirUser) {
-  const TestPeer first{path};
-  const TestPeer second{path};
-  first.send(frame("hold1") + frame("hold2") + frame("three"));
-  ASSERT_TRUE(has_begun(2));
-  second.send(frame("four"));
-  EXPECT_FALSE(second.readable(50));
-  EXPECT_EQ(toy.begun, 2);
-
-  on_loop([this] { toy.release(); });
-
-  EXPECT_EQ(second.receive_frame(), "four!");
-  EXPECT_EQ(first.receive_frame(), "hold2!");
-  EXPECT_EQ(first.receive_frame(), "hold1!");
-  EXPECT_EQ(first.receive_frame(), "three!");
-}
-
-TEST_F(FewAtOnce, ForgetsAHeldBackPeerThatHasGone) {
-  const TestPeer first{path};
-  first.send(frame("hold1") + frame("hold2"));
-  ASSERT_TRUE(has_begun(2));
-  {
-    const TestPeer second{path};
-    second.send(frame("four"));
-    EXPECT_FALSE(second.readable(50));
-  }
-  first.send(frame("five"));
-  on_loop([this] { toy.release(); });
-  EXPECT_EQ(first.receive_frame(), "hold2!");
-  EXPECT_EQ(first.receive_frame(), "hold1!");
-  EXPECT_EQ(first.receive_frame(), "five!");
-}
-
-TEST_F(FewAtOnce, TurnsAwayAConnectionTooMany) {
-  const TestPeer first{path};
-  TestPeer second{path};
-  first.send(frame("one"));
-  second.send(frame("two"));
-  EXPECT_EQ(first.receive_frame(), "one!");
-  EXPECT_EQ(second.receive_frame(), "two!");
-  const TestPeer third{path};
-  EXPECT_EQ(third.receive_frame(), "net.connections");
-  EXPECT_EQ(third.receive_all(), "");
-}
-
 class Impatient : public SessionTest {
  protected:
   static constexpr std::chrono::milliseconds kShort{100};
