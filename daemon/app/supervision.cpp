@@ -30,14 +30,16 @@ void Supervision::reloaded() { ::sd_notify(0, "READY=1"); }
 
 void Supervision::stopping() {
   ::sd_notify(0, "STOPPING=1");
+  stopping_ = true;
   timer_.cancel();
 }
 
 void Supervision::feed() {
   ::sd_notify(0, "WATCHDOG=1");
   timer_.expires_after(interval_);
-  auto again = [this](const boost::system::error_code& stopped) {
-    if (!stopped) feed();
+  // A timer that has expired already is not reached by cancel(), nor told of it.
+  auto again = [this](const boost::system::error_code& cancelled) {
+    if (!cancelled && !stopping_) feed();
   };
   timer_.async_wait(again);
 }

@@ -19,6 +19,7 @@ class Supervision {
   void ready();
   void reloading();
   void reloaded();
+  // Ends the feeding, so that the loop can come to its end.
   void stopping();
 
  private:
@@ -28,6 +29,7 @@ class Supervision {
 
   Timer timer_;
   std::chrono::microseconds interval_{0};
+  bool stopping_ = false;
 };
 
 }  // namespace countersign::app
