@@ -35,7 +35,7 @@ Result<Cursor> parse(std::string_view text) {
   const char* end = rest.data() + rest.size();
   const auto [read, failed] = std::from_chars(rest.data(), end, cursor.after);
   if (rest.empty() || read != end || failed != std::errc{}) {
-    return Error{ErrorCode::malformed, "check.cursor"};
+    return Error{ErrorCode::malformed, "cursor.format"};
   }
   return cursor;
 }
@@ -127,7 +127,8 @@ awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
   if (from.table == "motions") co_return co_await motions(from.after);
   if (from.table == "budgets") co_return co_await budgets(from.after);
   if (from.table == "journal" && from.after >= 0) co_return co_await journal(from.after);
-  co_return Error{ErrorCode::malformed, "check.cursor"};
+  if (from.table == "order" && from.after >= 0) co_return co_await order(from.after);
+  co_return Error{ErrorCode::malformed, "cursor.format"};
 }
 
 // A slice of subjects whose fixed rows several lanes check at once.
@@ -205,7 +206,29 @@ awaitable<Result<CheckedSlice>> Check::journal(std::int64_t after) {
   auto read = [this, after](Statements& statements) {
     return check_journal(statements, key_, after, kRowsMax);
   };
-  co_return co_await reader_.ask<CheckedSlice>(read);
+  CS_CO_TRY(CheckedSlice slice, co_await reader_.ask<CheckedSlice>(read));
+  if (slice.cursor.empty()) slice.cursor = "order/0";
+  co_return slice;
+}
+
+// Its memory rests here between two slices, under a number that is good once.
+awaitable<Result<CheckedSlice>> Check::order(std::int64_t ticket) {
+  std::unique_ptr<OrderCheck> work;
+  if (ticket == 0) {
+    work = std::make_unique<OrderCheck>();
+  } else {
+    auto resting = orders_.extract(ticket);
+    if (resting.empty()) co_return Error{ErrorCode::conflict, "check.given_up"};
+    work = std::move(resting.mapped());
+  }
+  auto read = [&work](Statements& statements) { return work->read(statements, kRowsMax); };
+  CheckedSlice slice;
+  CS_CO_TRY(slice.problems, co_await reader_.ask<std::vector<std::string>>(read));
+  if (work->ended()) co_return slice;
+  if (orders_.size() >= kOrdersMax) orders_.erase(orders_.begin());
+  slice.cursor = "order/" + std::to_string(++last_ticket_);
+  orders_.emplace(last_ticket_, std::move(work));
+  co_return slice;
 }
 
 }  // namespace countersign::store

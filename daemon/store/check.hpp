@@ -3,12 +3,16 @@
 //
 // In this order: subjects with all that belongs to them, then factors, motions and budgets that
 // belong to nobody, then the journal: its chain, and the rows against it. A row taken back to an
-// older true state fits its MACs and contradicts the journal. Each slice is one snapshot; the
-// cursor says where the next begins, and nothing is remembered in between.
+// older true state fits its MACs and contradicts the journal. Last the journal again, for rows that
+// were taken back and have moved on since. Each slice is one snapshot; the cursor says where the
+// next begins. Nothing but that last reading is remembered in between.
 #pragma once
 
 #include "daemon/store/authenticate.hpp"
+#include "daemon/store/check_order.hpp"
 #include "daemon/store/sqlite/reader.hpp"
+
+#include <map>
 
 namespace countersign::store {
 
@@ -16,12 +20,15 @@ class Check {
  public:
   static constexpr std::size_t kSubjectsMax = 256;
   static constexpr std::size_t kRowsMax = 2000;
+  // Checks that may be under way at once; one more, and the one that rested longest is given up.
+  static constexpr std::size_t kOrdersMax = 3;
 
   // All outlive this.
   Check(sqlite::Reader& reader, const Authenticator& authenticator, const MovingKey& key)
       : reader_{reader}, authenticator_{authenticator}, key_{key} {}
 
-  // Fails with `malformed` for a cursor that no slice gave, and with `unavailable`.
+  // Fails with `malformed` for a cursor that no slice gave, with `conflict` for a check that was
+  // given up, and with `unavailable`.
   awaitable<Result<CheckedSlice>> slice(std::string cursor);
 
  private:
@@ -33,10 +40,13 @@ class Check {
   awaitable<Result<CheckedSlice>> motions(std::int64_t after);
   awaitable<Result<CheckedSlice>> budgets(std::int64_t after);
   awaitable<Result<CheckedSlice>> journal(std::int64_t after);
+  awaitable<Result<CheckedSlice>> order(std::int64_t ticket);
 
   sqlite::Reader& reader_;
   const Authenticator& authenticator_;
   const MovingKey& key_;
+  std::map<std::int64_t, std::unique_ptr<OrderCheck>> orders_;  // resting, by their cursor's number
+  std::int64_t last_ticket_ = 0;
 };
 
 }  // namespace countersign::store

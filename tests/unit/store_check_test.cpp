@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `store check` finds what no single row can tell: a journal that was edited, and rows that were
 // taken back to an older true state.
+#include "daemon/store/check.hpp"
 #include "tests/contract/sqlite_backend.hpp"
 #include "tests/contract/store_world.hpp"
 #include "tests/support/matchers.hpp"
@@ -12,7 +13,9 @@
 namespace countersign::test {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -81,6 +84,91 @@ TEST_F(StoreCheck, FindsACandidatePutBackAlthoughTheRecordNamesNoFactor) {
   reject();
   put_back("motion");
   EXPECT_THAT(world_.problems(), Contains(HasSubstr("factor 1 was put back")));
+}
+
+// The row fits its MAC and is where the journal left it; but it came there twice.
+TEST_F(StoreCheck, FindsAMotionThatWasPutBackAndMovedOnAgain) {
+  keep("motion");
+  accept(59);
+  put_back("motion");
+  accept(59);
+  EXPECT_EQ(world_.load("alice")->factors[0].motion.position, Position{59});
+  EXPECT_THAT(world_.problems(), ElementsAre(AllOf(HasSubstr("factor 1 had been put back"),
+                                                   HasSubstr("journal record 7:"))));
+}
+
+TEST_F(StoreCheck, FindsAMotionPutBackThatTheRecordsNameOnlyBesides) {
+  keep("motion");
+  reject();
+  put_back("motion");
+  reject();
+  EXPECT_THAT(world_.problems(), ElementsAre(HasSubstr("factor 1 had been put back")));
+}
+
+TEST_F(StoreCheck, FindsABudgetThatWasPutBackAndCountedAgain) {
+  keep("budget");
+  reject();
+  put_back("budget");
+  reject();
+  EXPECT_EQ(world_.load("alice")->budget.failures, 1u);
+  EXPECT_THAT(world_.problems(), ElementsAre(HasSubstr("subject 1 had been put back")));
+}
+
+// Refused attempts count the version up without a record.
+TEST_F(StoreCheck, FindsABudgetPutBackThatWasThrottledBeyondItsVersion) {
+  keep("budget");
+  reject();
+  put_back("budget");
+  for (int i = 0; i < 2; ++i) {
+    const SubjectPtr alice = world_.load("alice");
+    (void)world_.commit(alice, world_.throttled(*alice));
+  }
+  reject();
+  EXPECT_THAT(world_.problems(), ElementsAre(HasSubstr("its failures did not count up")));
+}
+
+TEST_F(StoreCheck, IsContentWithAcceptancesThatForgetNothing) {
+  for (std::int64_t position = 59; position < 70; ++position) accept(position);
+  reject();
+  reject();
+  const SubjectPtr alice = world_.load("alice");
+  ASSERT_THAT(world_.run(world_.store->unlock(alice, world_.entry(Event::subject_unlocked))),
+              Succeeds());
+  reject();
+  const SubjectPtr decoy = world_.load("mallory");
+  ASSERT_THAT(world_.commit(decoy, world_.rejected(*decoy)), Succeeds());
+  EXPECT_THAT(world_.problems(), IsEmpty());
+}
+
+// Each reading of the journal may remember eight rows; there are 100 factors and 100 subjects.
+TEST_F(StoreCheck, RemembersNoMoreRowsThanItMay) {
+  for (int i = 0; i < 99; ++i) world_.person_with_factor("person" + std::to_string(i));
+  keep("motion");
+  accept(59);
+  put_back("motion");
+  accept(59);
+  world_.close();
+  auto statements = store::sqlite::Reader::open(backend_.file());
+  ASSERT_TRUE(statements);
+  store::OrderCheck check{8};
+  std::vector<std::string> found;
+  while (!check.ended()) {
+    const auto problems = check.read(**statements, 50);
+    ASSERT_TRUE(problems);
+    found.insert(found.end(), problems->begin(), problems->end());
+  }
+  EXPECT_THAT(found, ElementsAre(HasSubstr("factor 1 had been put back")));
+}
+
+TEST_F(StoreCheck, GivesUpTheOldestOfTooManyChecksAtOnce) {
+  for (int i = 0; i < 1000; ++i) world_.person_with_factor("person" + std::to_string(i));
+  const auto check = [this](const std::string& cursor) {
+    return world_.run(world_.store->check(cursor));
+  };
+  const auto first = check("order/0");
+  ASSERT_TRUE(first && !first->cursor.empty());
+  for (std::size_t i = 0; i < store::Check::kOrdersMax; ++i) ASSERT_TRUE(check("order/0"));
+  EXPECT_THAT(check(first->cursor), FailsWith(ErrorCode::conflict));
 }
 
 struct Edit {
