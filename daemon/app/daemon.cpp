@@ -52,6 +52,7 @@ Daemon::Daemon(Settings settings, CurrentPolicy policy)
     : settings_{std::move(settings)},
       policy_{std::move(policy)},
       signals_{loop_, SIGTERM, SIGINT, SIGHUP},
+      early_end_{loop_, SIGTERM, SIGINT},
       supervision_{loop_.get_executor()},
       hsm_{loop_.get_executor(), settings_.hsm_socket},
       record_macs_{hsm_},
@@ -64,29 +65,38 @@ int Daemon::run() {
 }
 
 awaitable<void> Daemon::live() {
+  auto end_early = [this](const boost::system::error_code& cancelled, int) {
+    if (!cancelled) ends_early_ = true;
+  };
+  early_end_.async_wait(end_early);
   const Status started = co_await start();
+  early_end_.cancel();
   if (!started) {
     log::error("daemon.cannot_start", started.error());
     exit_status_ = EXIT_FAILURE;
     co_await stop();
     co_return;
   }
+  if (!ends_early_) co_await serve();
+  log::info("daemon.stopping");
+  supervision_.stopping();
+  co_await stop();
+}
+
+awaitable<void> Daemon::serve() {
   log::info("daemon.ready", {{"hsm_workers", hsm_.workers_ready()}});
   supervision_.ready();
-
   for (;;) {
     const auto [failed, signal] =
         co_await signals_.async_wait(boost::asio::as_tuple(use_awaitable));
     if (failed || signal != SIGHUP) break;
     co_await reload();
   }
-  log::info("daemon.stopping");
-  supervision_.stopping();
-  co_await stop();
 }
 
 awaitable<Status> Daemon::start() {
   CS_CO_CHECK(co_await wait_for_hsm());
+  if (ends_early_) co_return Status{};
   CS_CO_CHECK(co_await open_store());
   auto health = [this] {
     return HsmHealth{static_cast<std::uint32_t>(hsm_.workers_ready()),
@@ -97,10 +107,11 @@ awaitable<Status> Daemon::start() {
   co_return open_doors();
 }
 
+// Also returns when it is to end before a worker is there.
 awaitable<Status> Daemon::wait_for_hsm() {
   const auto deadline = std::chrono::steady_clock::now() + kHsmPatience;
   Timer timer{loop_.get_executor()};
-  for (bool said = false; hsm_.workers_ready() == 0; said = true) {
+  for (bool said = false; hsm_.workers_ready() == 0 && !ends_early_; said = true) {
     if (!said) {
       log::info("hsm.waiting", {{"socket", log::ConfigText{settings_.hsm_socket}}});
     }

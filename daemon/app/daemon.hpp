@@ -32,7 +32,7 @@ class Daemon {
 
   Daemon(Settings settings, CurrentPolicy policy);
 
-  // Serves until SIGTERM. Returns the exit status.
+  // Serves until SIGTERM, also while it still waits for the HSM. Returns the exit status.
   int run();
 
  private:
@@ -44,6 +44,7 @@ class Daemon {
   awaitable<Status> open_store_file(std::optional<store::StoreFile>& file);
   Status open_doors();
   awaitable<void> live();
+  awaitable<void> serve();
   awaitable<void> stop();
   awaitable<void> reload();
   awaitable<void> note(Event event);
@@ -53,6 +54,8 @@ class Daemon {
   SystemClock clock_;
   boost::asio::io_context loop_{1};
   Signals signals_;
+  Signals early_end_;  // heard while it starts, when nobody takes from `signals_` yet
+  bool ends_early_ = false;
   Supervision supervision_;
   hsm::Client hsm_;
   HsmRecordMacs record_macs_;

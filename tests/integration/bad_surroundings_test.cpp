@@ -123,6 +123,22 @@ TEST(BadSurroundings, WithoutTheHsmAnswersAreRefusedInTimeAndItsReturnIsNoticed)
   EXPECT_EQ(verify_anew(appliance, "alice", code).verdict().reason(), v1::REPLAYED);
 }
 
+TEST(BadSurroundings, AStopIsHeededWhileTheHsmIsAwaited) {
+  const Appliance appliance{{.start = false}};
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Process daemon{
+        {.arguments = {program_folder() / "countersignd", "--run-dir", appliance.path("run"),
+                       "--state-dir", appliance.path("state"), "--policy",
+                       appliance.path("policy.toml"), "--hsm-socket", appliance.path("no.sock")},
+         .log_file = appliance.path("waiting-" + std::to_string(signal) + ".log")}};
+    ASSERT_TRUE(wait_until([&] { return daemon.has_logged("hsm.waiting"); })) << daemon.log();
+    daemon.kill(signal);
+    EXPECT_EQ(daemon.wait(2s), 0) << daemon.log();
+    EXPECT_TRUE(daemon.has_logged("daemon.stopped"));
+    EXPECT_FALSE(daemon.has_logged("daemon.ready"));
+  }
+}
+
 // ---- The policy ----
 
 TEST(BadSurroundings, APolicyWithAMistakeStopsTheStartAndSaysWhere) {
