@@ -48,7 +48,7 @@ struct Throttle {
 struct Limits {
   std::uint32_t connections_per_uid = 256;  // 1 to 65536
   std::uint32_t in_flight_per_uid = 4096;   // 1 to 65536
-  std::uint32_t cached_subjects = 40'000;   // 100 to 10000000
+  std::uint32_t cached_subjects = 24'000;   // 100 to 10000000
 };
 
 inline constexpr std::size_t kPolicyBytesMax = 256 * 1024;
