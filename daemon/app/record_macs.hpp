@@ -7,6 +7,8 @@
 
 namespace countersign::app {
 
+static_assert(store::kEncodedBytesMax == hsm::kMacInputBytesMax);
+
 class HsmRecordMacs final : public store::RecordMacs {
  public:
   explicit HsmRecordMacs(hsm::Hsm& hsm) : hsm_{hsm} {}

@@ -37,6 +37,7 @@ awaitable<Result<SubjectPtr>> Authenticator::subject(const LoadedSubject& loaded
   auto record = std::make_shared<SubjectRecord>(SubjectRecord{
       {loaded.id, std::move(name), loaded.state, loaded.created_at}, loaded.mac, {}, {}});
   const Bytes encoded = encode(record->fixed);
+  if (encoded.size() > kEncodedBytesMax) co_return kForged;
   CS_CO_TRY(const RowMac mac, co_await seal(encoded));
   if (!equal(mac, loaded.mac)) co_return kForged;
   if (!loaded.budget || !is_true(loaded.id, *loaded.budget, mac)) co_return kForged;
@@ -55,6 +56,7 @@ awaitable<Result<FactorRecord>> Authenticator::factor(const Realm& realm, Subjec
                                                       const LoadedFactor& loaded) const {
   if (loaded.row.subject != owner) co_return kForged;
   const Bytes encoded = encode(realm, loaded.row);
+  if (encoded.size() > kEncodedBytesMax) co_return kForged;
   CS_CO_TRY(const RowMac mac, co_await seal(encoded));
   if (!equal(mac, loaded.mac)) co_return kForged;
   if (!loaded.motion || !is_true(loaded.row.id, *loaded.motion, mac)) co_return kForged;

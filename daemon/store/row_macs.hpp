@@ -13,12 +13,15 @@
 
 namespace countersign::store {
 
+// What the HSM takes. Rows of ours stay well below; a longer one was forged, and is not asked for.
+inline constexpr std::size_t kEncodedBytesMax = 2048;
+
 // Where the MACs of fixed rows come from: the HSM.
 class RecordMacs {
  public:
   virtual ~RecordMacs() = default;
-  // HMAC-SHA-256 by the `record` key. `encoded` is valid until the awaitable is complete.
-  // Fails with `unavailable`.
+  // HMAC-SHA-256 by the `record` key. Fails with `unavailable`.
+  // REQUIRES: encoded.size() <= kEncodedBytesMax; valid until the awaitable is complete.
   virtual awaitable<Result<RowMac>> mac(BytesView encoded) = 0;
 };
 

@@ -22,6 +22,9 @@ namespace {
 
 awaitable<Result<RowMac>> KnownKeyMacs::mac(BytesView encoded) {
   if (out_of_reach) co_return Error{ErrorCode::unavailable, "test.mac"};
+  if (encoded.size() > store::kEncodedBytesMax) {
+    co_return Error{ErrorCode::limit_exceeded, "test.mac"};
+  }
   const Bytes key(32, std::byte{0x5a});
   const Bytes mac = hmac(HashAlgorithm::sha256, key, encoded);
   RowMac out;
@@ -63,6 +66,16 @@ void SqliteBackend::edit(const std::string& sql) {
     give_up(sql + ": " + message);
   }
   sqlite3_close(database);
+}
+
+std::shared_ptr<void> SqliteBackend::keep_reading() {
+  sqlite3* database = nullptr;
+  if (sqlite3_open(file().c_str(), &database) != SQLITE_OK) give_up("sqlite3_open");
+  if (sqlite3_exec(database, "BEGIN; SELECT count(*) FROM journal", nullptr, nullptr, nullptr) !=
+      SQLITE_OK) {
+    give_up("BEGIN");
+  }
+  return {database, [](void* open) { sqlite3_close(static_cast<sqlite3*>(open)); }};
 }
 
 std::int64_t SqliteBackend::number(const std::string& sql) {

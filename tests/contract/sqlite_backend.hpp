@@ -36,6 +36,8 @@ class SqliteBackend final : public StoreBackend {
 
   // What an administrator with sqlite3(1) could do; aborts when the statement fails.
   void edit(const std::string& sql);
+  // Holds a snapshot of the database, as a backup does, until it is let go.
+  [[nodiscard]] std::shared_ptr<void> keep_reading();
   // The first column of the first row.
   [[nodiscard]] std::int64_t number(const std::string& sql);
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }

@@ -94,9 +94,36 @@ INSTANTIATE_TEST_SUITE_P(
              "UPDATE subject SET username = 'alice' WHERE id = 2; "
              "UPDATE subject SET username = 'bob' WHERE id = 1",
              2},
+        Edit{"LabelTooLongForTheHsm", "UPDATE factor SET label = hex(zeroblob(2000)) WHERE id = 1"},
+        Edit{"LabelTooLongToRead", "UPDATE factor SET label = hex(zeroblob(100000)) WHERE id = 1"},
+        Edit{"LabelTooLongByJustItsLengthsBytes",
+             "UPDATE factor SET label = label || hex(zeroblob(32768)) WHERE id = 1"},
+        Edit{"SecretTooLongToRead", "UPDATE factor SET sealed = zeroblob(100000) WHERE id = 1"},
+        Edit{"NameTooLongForTheHsm",
+             "UPDATE subject SET username = hex(zeroblob(2000)) WHERE id = 1"},
+        Edit{"NameTooLongToRead",
+             "UPDATE subject SET username = hex(zeroblob(100000)) WHERE id = 1"},
+        Edit{"MotionTooLongToRead",
+             "UPDATE motion SET request_tag = zeroblob(100000) WHERE factor = 1"},
+        Edit{"BudgetTooLongToRead", "UPDATE budget SET mac = zeroblob(100000) WHERE subject = 1"},
         Edit{"RealmChanged", "UPDATE subject SET realm = 'other' WHERE id = 1"},
         Edit{"NameNotCanonical", "UPDATE subject SET username = 'ALICE' WHERE id = 1"}),
     [](const auto& edit) { return std::string{edit.param.name}; });
+
+// One such row used to end the check.
+TEST_F(StoreTampering, ACheckGoesOnBehindARowThatIsTooLong) {
+  for (const char* length : {"2000", "100000"}) {
+    world_.close();
+    backend_.edit(
+        "UPDATE factor SET digits = 8 WHERE id = 2; UPDATE factor SET label = "
+        "hex(zeroblob(" +
+        std::string{length} + ")) WHERE id = 1");
+    world_.open();
+    EXPECT_THAT(world_.problems(),
+                testing::UnorderedElementsAre("factor 1: fails its check: it was edited",
+                                              "factor 2: fails its check: it was edited"));
+  }
+}
 
 // The older row was true once: only the moving row beside it tells that it no longer is.
 TEST_F(StoreTampering, ARevokedFactorTakenBackAloneIsRefused) {

@@ -22,6 +22,7 @@ class CheckReads {
   Result<Ids> factors(std::int64_t after, std::size_t max) { return ids(factors_, after, max); }
   Result<Ids> motions(std::int64_t after, std::size_t max) { return ids(motions_, after, max); }
   Result<Ids> budgets(std::int64_t after, std::size_t max) { return ids(budgets_, after, max); }
+  // Likewise; a record with a value longer than any of ours has its place alone.
   Result<std::vector<LoadedRecord>> journal(std::int64_t after, std::size_t max);
 
   Result<bool> has_subject(SubjectId id) { return exists(has_subject_, number(id)); }
@@ -37,9 +38,11 @@ class CheckReads {
 
  private:
   static Result<Ids> ids(Statement& statement, std::int64_t after, std::size_t max);
+  Status read_on(std::int64_t after, std::size_t max, std::vector<LoadedRecord>& records);
+  Status pass_over(std::int64_t after, std::vector<LoadedRecord>& records);
   static Result<bool> exists(Statement& statement, std::int64_t id);
 
-  Statement subjects_, factors_, motions_, budgets_, journal_;
+  Statement subjects_, factors_, motions_, budgets_, journal_, next_place_;
   Statement has_subject_, has_factor_, was_created_, was_enrolled_;
   Statement head_, journal_end_, store_id_;
 };

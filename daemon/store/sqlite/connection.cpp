@@ -7,12 +7,16 @@ namespace countersign::store::sqlite {
 namespace {
 
 constexpr int kBusyMilliseconds = 2000;
+// Of a text or blob. Nothing of ours comes near; and a length fits the two bytes that it has in
+// what MACs and hashes cover.
+constexpr int kValueBytesMax = 65'535;
 
 Error failure(sqlite3* database, Literal call) {
   const int code = sqlite3_extended_errcode(database);
   const bool taken = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
                      code == SQLITE_CONSTRAINT_ROWID;
-  const bool foreign = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  const bool foreign = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB ||
+                       (code & 0xff) == SQLITE_TOOBIG;
   return {taken     ? ErrorCode::already_exists
           : foreign ? ErrorCode::corrupt
                     : ErrorCode::unavailable,
@@ -93,6 +97,7 @@ Connection::~Connection() { sqlite3_close_v2(database_); }
 // in our name.
 Status Connection::harden() {
   sqlite3_busy_timeout(database_, kBusyMilliseconds);
+  sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, kValueBytesMax);
   sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -124,6 +129,8 @@ Result<std::int64_t> Connection::number(const char* sql) {
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
 
 std::string Connection::message() const { return sqlite3_errmsg(database_); }
+
+bool is_too_long(const Error& error) { return (error.native & 0xff) == SQLITE_TOOBIG; }
 
 bool is_sync_failure(const Error& error) {
   return error.native == SQLITE_IOERR_FSYNC || error.native == SQLITE_IOERR_DIR_FSYNC;

@@ -31,7 +31,7 @@ class Statement {
 
   // Binds the values in order and steps once: true when there is a row to read. Texts and blobs
   // are not copied: they live until rewind(). Fails with `already_exists` on a key that is taken,
-  // with `unavailable` otherwise.
+  // with `corrupt` on a damaged page or a value longer than any of ours, `unavailable` otherwise.
   template <class... Values>
   Result<bool> start(const Values&... values) {
     rewind();
@@ -125,6 +125,8 @@ class Connection {
   sqlite3* database_ = nullptr;
 };
 
+// Whether a value was longer than any of ours: somebody else wrote the row.
+[[nodiscard]] bool is_too_long(const Error& error);
 // Whether SQLite could not make sure that bytes reached the disk: what it holds in memory may then
 // differ from what is there.
 [[nodiscard]] bool is_sync_failure(const Error& error);

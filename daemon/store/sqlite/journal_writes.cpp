@@ -18,8 +18,14 @@ Result<StoreId> read_store_id(Connection& connection) {
 Result<JournalWrites::Tail> read_last(Connection& connection, const JournalHash& before_first) {
   CS_TRY(Statement statement,
          connection.prepare("SELECT seq, hash, at_ms FROM journal ORDER BY seq DESC LIMIT 1"));
-  CS_TRY(const bool found, statement.step());
-  if (!found) return JournalWrites::Tail{{0, before_first}, {}};
+  const Result<bool> found = statement.step();
+  if (!found && is_too_long(found.error())) {
+    // Not ours, so it fits no head; its place is taken all the same.
+    CS_TRY(const std::int64_t place, connection.number("SELECT max(seq) FROM journal"));
+    return JournalWrites::Tail{{static_cast<std::uint64_t>(place), {}}, {}};
+  }
+  if (!found) return found.error();
+  if (!*found) return JournalWrites::Tail{{0, before_first}, {}};
   return JournalWrites::Tail{
       {static_cast<std::uint64_t>(statement.integer(0)), statement.fixed<32>(1)},
       from_milliseconds(statement.integer(2))};
@@ -28,8 +34,9 @@ Result<JournalWrites::Tail> read_last(Connection& connection, const JournalHash&
 // What was sealed with the last commit. Fails with `not_found` when nothing was, or a forger did.
 Result<JournalHead> read_head(Connection& connection, const MovingKey& key) {
   CS_TRY(Statement statement, connection.prepare("SELECT seq, hash, mac FROM head WHERE id = 1"));
-  CS_TRY(const bool found, statement.step());
-  if (!found) return Error{ErrorCode::not_found, "store.head"};
+  const Result<bool> found = statement.step();
+  if (!found && !is_too_long(found.error())) return found.error();
+  if (!found || !*found) return Error{ErrorCode::not_found, "store.head"};
   const JournalHead head{static_cast<std::uint64_t>(statement.integer(0)), statement.fixed<32>(1)};
   if (!equal(statement.fixed<32>(2), mac_of(key, head))) {
     return Error{ErrorCode::not_found, "store.head"};

@@ -5,8 +5,10 @@ namespace countersign::store::sqlite {
 
 Result<std::optional<Bytes>> read_meta(Connection& connection, std::string_view name) {
   CS_TRY(Statement statement, connection.prepare("SELECT value FROM meta WHERE name = ?"));
-  CS_TRY(const bool found, statement.start(name));
-  if (!found) return std::nullopt;
+  const Result<bool> found = statement.start(name);
+  if (!found && is_too_long(found.error())) return Bytes{};
+  if (!found) return found.error();
+  if (!*found) return std::nullopt;
   const BytesView value = statement.blob(0);
   return Bytes{value.begin(), value.end()};
 }

@@ -8,6 +8,7 @@
 
 namespace countersign::store::sqlite {
 
+// Empty, too, for what is longer than any value of ours.
 Result<std::optional<Bytes>> read_meta(Connection& connection, std::string_view name);
 // Durable when it returns, as the connection's settings go.
 Status write_meta(Connection& connection, std::string_view name, BytesView value);

@@ -3,6 +3,8 @@
 // MAC either, or means the same.
 #include "daemon/store/sqlite/row_reads.hpp"
 
+#include <limits>
+
 namespace countersign::store::sqlite {
 namespace {
 
@@ -12,6 +14,13 @@ Number narrow(const Statement& row, int column) {
 }
 
 Time time_at(const Statement& row, int column) { return from_milliseconds(row.integer(column)); }
+
+// A row that is too long to be read is there, and is nobody's: it will not fit its MAC of zeros.
+template <class Row>
+Result<std::optional<Row>> forged_if_too_long(const Error& error, Row forged) {
+  if (!is_too_long(error)) return error;
+  return std::optional<Row>{std::move(forged)};
+}
 
 LoadedFactor factor_of(const Statement& row) {
   LoadedFactor factor;
@@ -45,6 +54,9 @@ Result<RowReads> RowReads::open(Connection& connection) {
          connection.prepare("SELECT id, subject, kind, state, label, algorithm, digits, "
                             "period_seconds, secret_bytes, sealed, created_at_ms, mac "
                             "FROM factor WHERE subject = ? ORDER BY id"));
+  CS_TRY(reads.next_factor_,
+         connection.prepare("SELECT id FROM factor WHERE subject = ? AND id > ? "
+                            "ORDER BY id LIMIT 1"));
   CS_TRY(reads.budget_, connection.prepare("SELECT version, failures, not_before_ms, throttled, "
                                            "mac FROM budget WHERE subject = ?"));
   CS_TRY(reads.motion_,
@@ -69,10 +81,12 @@ Result<std::optional<SubjectId>> RowReads::owner(FactorId factor) {
 
 Result<std::optional<LoadedSubject>> RowReads::subject(SubjectId id) {
   const Rewind rewind{subject_};
-  CS_TRY(const bool found, subject_.start(id));
-  if (!found) return std::nullopt;
   LoadedSubject subject;
   subject.id = id;
+  const Result<bool> found = subject_.start(id);
+  // Without a name it is nobody's.
+  if (!found) return forged_if_too_long(found.error(), std::move(subject));
+  if (!*found) return std::nullopt;
   subject.realm = subject_.text(0);
   subject.username = subject_.text(1);
   subject.state = narrow<SubjectState>(subject_, 2);
@@ -92,8 +106,9 @@ Result<LoadedDecoy> RowReads::decoy(SubjectId id) {
 
 Result<std::optional<LoadedBudget>> RowReads::budget(SubjectId owner) {
   const Rewind rewind{budget_};
-  CS_TRY(const bool found, budget_.start(owner));
-  if (!found) return std::nullopt;
+  const Result<bool> found = budget_.start(owner);
+  if (!found) return forged_if_too_long(found.error(), LoadedBudget{});
+  if (!*found) return std::nullopt;
   LoadedBudget loaded;
   loaded.budget.version = narrow<Version>(budget_, 0);
   loaded.budget.failures = narrow<std::uint32_t>(budget_, 1);
@@ -106,19 +121,36 @@ Result<std::optional<LoadedBudget>> RowReads::budget(SubjectId owner) {
 Result<std::vector<LoadedFactor>> RowReads::factors(SubjectId owner) {
   const Rewind rewind{factors_};
   std::vector<LoadedFactor> factors;
-  CS_TRY(bool found, factors_.start(owner));
-  while (found) {
+  Result<bool> found = factors_.start(owner);
+  while (found && *found) {
     factors.push_back(factor_of(factors_));
     CS_TRY(factors.back().motion, motion(factors.back().row.id));
-    CS_TRY(found, factors_.step());
+    found = factors_.step();
   }
+  if (found) return factors;
+  if (!is_too_long(found.error())) return found.error();
+  CS_TRY(LoadedFactor forged, too_long_factor(owner, factors));
+  factors.push_back(std::move(forged));
   return factors;
+}
+
+// The one that follows those that could be read. It belongs to nobody: that condemns it.
+Result<LoadedFactor> RowReads::too_long_factor(SubjectId owner,
+                                               const std::vector<LoadedFactor>& read) {
+  const Rewind rewind{next_factor_};
+  const auto after =
+      read.empty() ? std::numeric_limits<std::int64_t>::min() : number(read.back().row.id);
+  CS_TRY(const bool found, next_factor_.start(owner, after));
+  LoadedFactor forged;
+  if (found) forged.row.id = FactorId{next_factor_.integer(0)};
+  return forged;
 }
 
 Result<std::optional<LoadedMotion>> RowReads::motion(FactorId factor) {
   const Rewind rewind{motion_};
-  CS_TRY(const bool found, motion_.start(factor));
-  if (!found) return std::nullopt;
+  const Result<bool> found = motion_.start(factor);
+  if (!found) return forged_if_too_long(found.error(), LoadedMotion{});
+  if (!*found) return std::nullopt;
   LoadedMotion loaded;
   loaded.motion.version = narrow<Version>(motion_, 0);
   loaded.motion.position = narrow<Position>(motion_, 1);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The statements that read rows.
+//
+// A row with a value longer than any of ours is given as one that cannot fit its MAC.
 #pragma once
 
 #include "daemon/store/loaded_rows.hpp"
@@ -21,7 +23,9 @@ class RowReads {
  private:
   Result<std::vector<LoadedFactor>> factors(SubjectId owner);
 
-  Statement find_, owner_, subject_, factors_, budget_, motion_;
+  Result<LoadedFactor> too_long_factor(SubjectId owner, const std::vector<LoadedFactor>& read);
+
+  Statement find_, owner_, subject_, factors_, next_factor_, budget_, motion_;
 };
 
 }  // namespace countersign::store::sqlite
