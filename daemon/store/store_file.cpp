@@ -54,6 +54,21 @@ Status check_key(sqlite::Connection& connection, const MovingKey& key, std::stri
   return Error{ErrorCode::corrupt, "store.key_check"};
 }
 
+// What a daemon that ended by a failed fsync left in the log may be in the kernel's memory alone,
+// which no longer knows that it is not on the disk. So the whole log is written anew, into the
+// database, and that is synced, before anything of it is believed.
+Status settle_log(sqlite::Connection& connection, std::string& explanation) {
+  CS_CHECK(connection.execute("PRAGMA synchronous = FULL"));
+  const auto busy = connection.number("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (busy && *busy == 0) return {};
+  explanation = busy
+                    ? "the log of the last run cannot be settled: another process is reading the "
+                      "database; end it and start again"
+                    : "the log of the last run cannot be written into the database: SQLite says: " +
+                          connection.message();
+  return busy ? Error{ErrorCode::unavailable, "store.settle"} : busy.error();
+}
+
 Result<Records::Start> find_start(sqlite::Connection& connection) {
   Records::Start start;
   // Numbers are never given twice, even when somebody has deleted the row that bore the last.
@@ -116,6 +131,7 @@ Result<StoreFile> StoreFile::open(const std::filesystem::path& directory, Secret
   CS_TRY(Connection connection, Connection::open(opened->file, Connection::Mode::read_write));
   explanation.clear();
   CS_CHECK(sqlite::make_ready(connection, explanation));
+  CS_CHECK(settle_log(connection, explanation));
   CS_CHECK(check_key(connection, *opened->key, explanation));
   explanation = failure;
   CS_TRY(opened->writes, sqlite::Transaction::open(std::move(connection), *opened->key));

@@ -34,6 +34,7 @@ class StoreFile {
   static constexpr std::size_t kDecoySecretsMax = 64;
 
   // Opens the database in `directory`, which exists, or makes one; nobody else may have it open.
+  // ENSURES: what is read from it is on the disk, whatever the last run ended by.
   // `moving_key` is derived from the HSM's `record` key and always the same.
   //
   // Fails with `unavailable` or `corrupt`; `explanation` says what is wrong, for an administrator.

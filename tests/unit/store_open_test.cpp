@@ -66,6 +66,31 @@ TEST_F(StoreOpening, KeepsItsFilesToItself) {
   }
 }
 
+// As after a crash: the copy has a log that nobody has moved into the database.
+TEST_F(StoreOpening, SettlesTheLogOfTheLastRunBeforeItServes) {
+  const TemporaryFolder crashed;
+  {
+    StoreWorld world{backend_};
+    world.person_with_factor("alice");
+    for (const char* name : {"store.db", "store.db-wal"}) {
+      std::filesystem::copy_file(backend_.folder() / name, crashed.path() / name);
+    }
+  }
+  ASSERT_GT(std::filesystem::file_size(crashed.path() / "store.db-wal"), 0u);
+  std::string explanation;
+  const auto file = StoreFile::open(crashed.path(), SqliteBackend::moving_key(), explanation);
+  ASSERT_TRUE(file) << explanation;
+  EXPECT_EQ(std::filesystem::file_size(crashed.path() / "store.db-wal"), 0u);
+}
+
+// It cannot settle the log then.
+TEST_F(StoreOpening, RefusesWhileAnotherProcessReads) {
+  (void)complaint();
+  const auto reading = backend_.keep_reading();
+  backend_.edit("INSERT INTO meta VALUES('note', 1)");
+  EXPECT_THAT(complaint(), HasSubstr("another process is reading"));
+}
+
 TEST_F(StoreOpening, RefusesASecondDaemon) {
   const StoreWorld first{backend_};
   EXPECT_THAT(complaint(), HasSubstr("another daemon has it open"));
