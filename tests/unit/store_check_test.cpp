@@ -270,8 +270,24 @@ TEST_F(StoreCheck, AClockThatStepsBackIsJournalledOnce) {
   world_.add_subject("carol");
   world_.add_subject("dave");
   EXPECT_EQ(backend_.number(steps), 1);
-  EXPECT_EQ(backend_.number("SELECT count FROM journal WHERE event = 52"), 3600);
+  EXPECT_EQ(backend_.number("SELECT count FROM journal WHERE event = 52"), 3601);
   EXPECT_THAT(world_.problems(), IsEmpty());
+}
+
+// An attempt takes its time, then waits for the HSM; others overtake it.
+TEST_F(StoreCheck, AnEntryThatWasOvertakenIsNoClockThatStepsBack) {
+  const auto steps = "SELECT count(*) FROM journal WHERE event = 52";
+  const auto journal = [this](std::chrono::seconds behind) {
+    JournalEntry entry = world_.entry(Event::policy_loaded);
+    entry.at -= behind;
+    ASSERT_THAT(world_.run(world_.store->journal(std::move(entry))), Succeeds());
+  };
+  journal(std::chrono::seconds{6});
+  EXPECT_EQ(backend_.number(steps), 0);
+  // Nor does it hide one: what counts is the latest entry, not the last.
+  journal(std::chrono::seconds{12});
+  EXPECT_EQ(backend_.number(steps), 1);
+  EXPECT_EQ(backend_.number("SELECT count FROM journal WHERE event = 52"), 12);
 }
 
 TEST_F(StoreCheck, AClockThatSteppedBackBetweenTwoRunsIsJournalled) {

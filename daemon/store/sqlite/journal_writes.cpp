@@ -4,6 +4,8 @@
 #include "base/log.hpp"
 #include "daemon/store/row_macs.hpp"
 
+#include <algorithm>
+
 namespace countersign::store::sqlite {
 namespace {
 
@@ -87,6 +89,7 @@ Status JournalWrites::note_clock_step(Time at) {
   record.entry.at = at;
   record.entry.event = Event::clock_stepped_back;
   record.entry.count = static_cast<std::uint64_t>(behind);
+  tail_.at = at;  // said once: from here on the clock is compared with itself
   return insert(record);
 }
 
@@ -98,7 +101,8 @@ Status JournalWrites::insert(JournalRecord& record) {
                        entry.subject, entry.factor, entry.outcome, entry.version, entry.position,
                        entry.failures, entry.count, entry.client_address, record.budget_version,
                        record.also_moved, hash));
-  tail_ = {{record.seq, hash}, entry.at};
+  // An entry that had waited longer than the one before it does not set the clock back.
+  tail_ = {{record.seq, hash}, std::max(tail_.at, entry.at)};
   return {};
 }
 

@@ -9,15 +9,17 @@
 
 namespace countersign::store::sqlite {
 
-// Entries are written in the order in which they were decided, give or take the work in between.
-inline constexpr std::chrono::seconds kClockStepMin{2};
+// Two entries may be written in the other order than that of their times: a time is taken when the
+// attempt begins, which then waits for the HSM for up to five seconds, and for its turn. A clock
+// that steps back by less is not told from that.
+inline constexpr std::chrono::seconds kClockStepMin{10};
 
 class JournalWrites {
  public:
   // Everything that a rollback has to set back.
   struct Tail {
     JournalHead head;
-    Time at{};  // of the last record
+    Time at{};  // the latest of all records since the clock last stepped back
   };
 
   // Reads where the journal ends. `key` outlives this.
