@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/show.hpp"
 
+#include "cli/show_token.hpp"
+#include "cli/words.hpp"
+
 #include <google/protobuf/util/json_util.h>
 
-#include <algorithm>
-#include <cctype>
-#include <ctime>
 #include <sstream>
-#include <string_view>
 
 namespace countersign::cli {
 namespace {
-
-std::string lower_words(std::string name, std::string_view prefix = {}) {
-  if (!prefix.empty() && name.starts_with(prefix)) name.erase(0, prefix.size());
-  std::ranges::transform(name, name.begin(), [](unsigned char c) {
-    return static_cast<char>(c == '_' ? ' ' : std::tolower(c));
-  });
-  return name;
-}
-
-std::string when(std::int64_t milliseconds) {
-  if (milliseconds == 0) return "never";
-  const std::time_t seconds = milliseconds / 1000;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  return {text, size};
-}
 
 std::string full_name(const v1::SubjectName& name) {
   return name.realm().empty() ? name.username() : name.realm() + "/" + name.username();
@@ -168,13 +149,32 @@ std::string as_text(const v1::Reply& reply) {
     case v1::Reply::kFactorList:
       show(out, reply.factor_list());
       break;
+    case v1::Reply::kImportReport:
+      show(out, reply.import_report());
+      break;
+    case v1::Reply::kTokenList:
+      show(out, reply.token_list());
+      break;
+    case v1::Reply::kToken:
+      show(out, reply.token());
+      break;
+    case v1::Reply::kClient:
+      show(out, reply.client());
+      break;
+    case v1::Reply::kClientList:
+      show(out, reply.client_list());
+      break;
+    case v1::Reply::kClientCheck:
+      show(out, reply.client_check());
+      break;
+    case v1::Reply::kSignature:  // a gateway's business, not a person's
+    case v1::Reply::OUTCOME_NOT_SET:
+      break;
     case v1::Reply::kStoreCheck:
       show(out, reply.store_check());
       break;
     case v1::Reply::kStatus:
       show(out, reply.status());
-      break;
-    case v1::Reply::OUTCOME_NOT_SET:
       break;
   }
   return std::move(out).str();

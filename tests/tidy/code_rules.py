@@ -6,8 +6,8 @@ COLUMNS_MAX = 100
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 
-# Printed tables are as long as the document they come from.
-PRINTED_TABLES = "tests/vectors/"
+# Printed tables are as long as the document they come from, and the contract stands in one place.
+ANY_LENGTH = ("tests/vectors/", "api/countersign.proto")
 
 
 def columns(tree):
@@ -19,7 +19,7 @@ def columns(tree):
 
 def file_length(tree):
     for file in tree.sources:
-        if len(file.lines) > FILE_LINES_MAX and not file.path.startswith(PRINTED_TABLES):
+        if len(file.lines) > FILE_LINES_MAX and not file.path.startswith(ANY_LENGTH):
             yield file.finding(FILE_LINES_MAX + 1,
                                f"{len(file.lines)} lines; {FILE_LINES_MAX} at most")
 
