@@ -13,13 +13,17 @@ struct Sockets {
   bool admin = false;
 };
 
-// The security team's socket answers everything; no other socket answers more than its own trade.
+// The security team's socket answers everything but what only a gateway has a use for; no other
+// socket answers more than its own trade.
 constexpr Sockets sockets_of(Operation operation) {
   switch (operation) {
     case Operation::verify:
       return {.verify = true, .admin = true};
     case Operation::health:
       return {.verify = true, .provision = true, .admin = true};
+    case Operation::check_client:
+    case Operation::sign_for_client:
+      return {.verify = true};
     case Operation::create_subject:
     case Operation::get_subject:
     case Operation::suspend_subject:
@@ -31,9 +35,18 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::suspend_factor:
     case Operation::resume_factor:
     case Operation::revoke_factor:
+    case Operation::enrol_yubico_otp:
+    case Operation::claim_token:
       return {.provision = true, .admin = true};
     case Operation::unlock_subject:
     case Operation::resynchronise_factor:
+    case Operation::import_tokens:
+    case Operation::list_tokens:
+    case Operation::assign_token:
+    case Operation::discard_token:
+    case Operation::add_client:
+    case Operation::list_clients:
+    case Operation::revoke_client:
     case Operation::check_store:
     case Operation::get_status:
       return {.admin = true};
@@ -63,6 +76,23 @@ bool applies(const PeerRule& rule, const Peer& peer) {
   return role < kRoleCount && rule.roles[role];
 }
 
+bool grants(const PeerRule& rule, Operation operation) {
+  switch (operation) {
+    case Operation::verify:
+    case Operation::health:
+      return true;
+    case Operation::check_client:
+    case Operation::sign_for_client:
+      return rule.public_id_only;
+    default:
+      return !rule.public_id_only;
+  }
+}
+
+bool grants(const PeerRule& rule, Way way) {
+  return rule.public_id_only == (way == Way::by_public_id);
+}
+
 bool covers(const PeerRule& rule, std::string_view realm) {
   return rule.realms.empty() || std::ranges::find(rule.realms, realm) != rule.realms.end();
 }
@@ -77,14 +107,24 @@ Status admit(const Policy& policy, const Peer& peer) {
 }
 
 Status authorise(const Policy& policy, const Peer& peer, Operation operation) {
-  if (!answers(peer.role, operation)) return Error{ErrorCode::denied, "policy.operation"};
-  return admit(policy, peer);
+  const bool answered = answers(peer.role, operation);
+  for (const PeerRule& rule : policy.peers) {
+    if (answered && applies(rule, peer) && grants(rule, operation)) return {};
+  }
+  return Error{ErrorCode::denied, "policy.operation"};
 }
 
-// Rules add up, but a rule's realms open only its own sockets.
-Status authorise_realm(const Policy& policy, const Peer& peer, std::string_view realm) {
+Status authorise_way(const Policy& policy, const Peer& peer, Way way) {
   for (const PeerRule& rule : policy.peers) {
-    if (applies(rule, peer) && covers(rule, realm)) return {};
+    if (applies(rule, peer) && grants(rule, way)) return {};
+  }
+  return Error{ErrorCode::denied, "policy.way"};
+}
+
+// Rules add up, but a rule's realms open only its own sockets and its own way.
+Status authorise_realm(const Policy& policy, const Peer& peer, std::string_view realm, Way way) {
+  for (const PeerRule& rule : policy.peers) {
+    if (applies(rule, peer) && grants(rule, way) && covers(rule, realm)) return {};
   }
   return Error{ErrorCode::denied, "policy.realm"};
 }

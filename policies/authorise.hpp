@@ -15,8 +15,17 @@ namespace countersign::policies {
 // May it ask for this operation? Fails with `denied`.
 [[nodiscard]] Status authorise(const Policy& policy, const Peer& peer, Operation operation);
 
-// May it ask about this realm? Fails with `denied`.
-[[nodiscard]] Status authorise_realm(const Policy& policy, const Peer& peer,
-                                     std::string_view realm);
+// How a question says whom it is about.
+enum class Way : std::uint8_t {
+  by_name,       // of a subject, or a factor's number
+  by_public_id,  // of a Yubico OTP, and nothing else: for gateways (`public_id_only`)
+};
+
+// May it ask in this way at all? Fails with `denied`.
+[[nodiscard]] Status authorise_way(const Policy& policy, const Peer& peer, Way way);
+
+// May it ask about this realm, in this way? Fails with `denied`.
+[[nodiscard]] Status authorise_realm(const Policy& policy, const Peer& peer, std::string_view realm,
+                                     Way way = Way::by_name);
 
 }  // namespace countersign::policies

@@ -64,6 +64,7 @@ void describe_peer(std::ostream& out, const PeerRule& rule) {
   }
   out << (rule.realms.empty() ? ", every realm" : ", realms");
   for (const std::string& realm : rule.realms) out << ' ' << realm;
+  if (rule.public_id_only) out << ", by public id alone";
   out << '\n';
 }
 
@@ -75,6 +76,12 @@ void describe_windows(std::ostream& out, const Windows& windows) {
       << "  HOTP             " << +windows.hotp_look_ahead << " counters ahead\n"
       << "  resynchronise    TOTP " << +windows.totp_resynchronise_steps << " steps each way, HOTP "
       << windows.hotp_resynchronise_counters << " counters ahead, with two consecutive codes\n";
+}
+
+void describe_yubico(std::ostream& out, const Yubico& yubico) {
+  out << "yubico\n"
+      << "  relay check      " << kRelayCheckNames[static_cast<std::size_t>(yubico.relay_check)]
+      << ", beyond " << to_text(yubico.relay_tolerance) << " by the key's own clock\n";
 }
 
 void describe_throttle(std::ostream& out, const Throttle& throttle) {
@@ -117,6 +124,7 @@ std::string describe(const Policy& policy) {
   out << "peers\n";
   for (const PeerRule& rule : policy.peers) describe_peer(out, rule);
   describe_windows(out, policy.windows);
+  describe_yubico(out, policy.yubico);
   describe_throttle(out, policy.throttle);
   describe_limits(out, policy.limits);
   out << "what guessing can reach: codes accepted at once x guesses until closed / codes there "

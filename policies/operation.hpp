@@ -18,9 +18,12 @@ inline constexpr std::size_t kRoleCount = 3;
 inline constexpr std::array<std::string_view, kRoleCount> kRoleNames{"verify", "provision",
                                                                      "admin"};
 
+// In the order of api/countersign.proto.
 enum class Operation : std::uint8_t {
   verify,
   health,
+  check_client,
+  sign_for_client,
   create_subject,
   get_subject,
   suspend_subject,
@@ -34,6 +37,15 @@ enum class Operation : std::uint8_t {
   resume_factor,
   revoke_factor,
   resynchronise_factor,
+  enrol_yubico_otp,
+  import_tokens,
+  list_tokens,
+  assign_token,
+  claim_token,
+  discard_token,
+  add_client,
+  list_clients,
+  revoke_client,
   check_store,
   get_status,
 };

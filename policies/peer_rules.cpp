@@ -16,6 +16,7 @@ constexpr std::size_t kRealmBytesMax = 32;
 // The highest number is chown's "leave it": nobody has it.
 constexpr std::int64_t kNumberMax = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 constexpr std::size_t kEntryBytesMax = 64 * 1024;
+constexpr std::array<bool, kRoleCount> kVerifyAlone{true, false, false};
 
 // Longer names are nobody's; and no name of ours holds a NUL, which the lookup would stop at.
 bool could_be_an_account(const std::string& name) {
@@ -96,6 +97,10 @@ PeerRule read_peer(const toml::table& source, Findings& findings) {
   if (!std::ranges::all_of(rule.realms, is_realm)) {
     table.report("realms", "must hold names of 1 to " + std::to_string(kRealmBytesMax) +
                                " lower-case letters, digits and hyphens");
+  }
+  table.read("public_id_only", rule.public_id_only);
+  if (rule.public_id_only && rule.roles != kVerifyAlone) {
+    table.report("sockets", "must be [\"verify\"] where public_id_only is true");
   }
   table.finish();
   return rule;

@@ -6,6 +6,7 @@
 #include "policies/peer_rules.hpp"
 #include "policies/table.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace countersign::policies {
@@ -20,6 +21,24 @@ void read_windows(Table table, Windows& windows) {
   table.read("hotp_look_ahead", windows.hotp_look_ahead, {1, 30});
   table.read("hotp_resynchronise_counters", windows.hotp_resynchronise_counters, {1, 1000});
   table.read("totp_resynchronise_steps", windows.totp_resynchronise_steps, {1, 100});
+  table.finish();
+}
+
+void read_relay_check(Table& table, RelayCheck& check) {
+  std::string text;
+  table.read("relay_check", text);
+  if (text.empty()) return;
+  const auto* const found = std::ranges::find(kRelayCheckNames, text);
+  if (found == kRelayCheckNames.end()) {
+    table.report("relay_check", R"(must be "off", "warn" or "enforce")");
+    return;
+  }
+  check = static_cast<RelayCheck>(found - kRelayCheckNames.begin());
+}
+
+void read_yubico(Table table, Yubico& yubico) {
+  read_relay_check(table, yubico.relay_check);
+  table.read("relay_tolerance", yubico.relay_tolerance, {10s, 24h});
   table.finish();
 }
 
@@ -62,6 +81,9 @@ void read_policy(const toml::table& document, Policy& policy, Findings& findings
   if (const toml::node* peers = root.find("peer")) policy.peers = read_peers(*peers, findings);
   if (const auto* windows = section(root, "windows")) {
     read_windows(Table{*windows, "[windows]", findings}, policy.windows);
+  }
+  if (const auto* yubico = section(root, "yubico")) {
+    read_yubico(Table{*yubico, "[yubico]", findings}, policy.yubico);
   }
   if (const auto* throttle = section(root, "throttle")) {
     read_throttle(Table{*throttle, "[throttle]", findings}, policy.throttle);

@@ -26,6 +26,8 @@ struct PeerRule {
   std::optional<gid_t> gid;
   std::array<bool, kRoleCount> roles{};
   std::vector<std::string> realms;  // empty: every realm
+  // A gateway: it verifies Yubico OTPs that name their own keys, and asks for its clients' sake.
+  bool public_id_only = false;
 };
 
 // How far a code may lie from where the factor is expected to be.
@@ -36,6 +38,17 @@ struct Windows {
   std::uint8_t hotp_look_ahead = 10;                 // 1 to 30
   std::uint16_t hotp_resynchronise_counters = 1000;  // 1 to 1000
   std::uint8_t totp_resynchronise_steps = 20;        // 1 to 100, each way
+};
+
+// What becomes of a Yubico OTP that the key's own clock calls late: somebody may have held it back.
+enum class RelayCheck : std::uint8_t { off, warn, enforce };
+
+// As policy files have them.
+inline constexpr std::array<std::string_view, 3> kRelayCheckNames{"off", "warn", "enforce"};
+
+struct Yubico {
+  RelayCheck relay_check = RelayCheck::warn;
+  std::chrono::seconds relay_tolerance{300};  // 10s to 24h, beside what its clock may be wrong by
 };
 
 struct Throttle {
@@ -56,6 +69,7 @@ inline constexpr std::size_t kPolicyBytesMax = 256 * 1024;
 struct Policy {
   std::vector<PeerRule> peers;
   Windows windows;
+  Yubico yubico;
   Throttle throttle;
   Limits limits;
 };

@@ -66,6 +66,17 @@ void Table::read(std::string_view key, std::chrono::seconds& value,
   value = *duration;
 }
 
+void Table::read(std::string_view key, bool& value) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto* boolean = node->as_boolean();
+  if (boolean == nullptr) {
+    report(key, "must be true or false");
+    return;
+  }
+  value = boolean->get();
+}
+
 void Table::read(std::string_view key, std::string& value) {
   const toml::node* node = find(key);
   if (node == nullptr) return;

@@ -51,6 +51,7 @@ class Table {
     }
   }
   void read(std::string_view key, std::chrono::seconds& value, Range<std::chrono::seconds> range);
+  void read(std::string_view key, bool& value);
   void read(std::string_view key, std::string& value);
   void read(std::string_view key, std::vector<std::string>& value);
 

@@ -74,7 +74,6 @@ struct CheckStore {
 };
 struct GetStatus {};
 
-// In the order of policies::Operation.
 using Ask =
     std::variant<Verify, Health, CreateSubject, GetSubject, SuspendSubject, ResumeSubject,
                  UnlockSubject, EnrolOath, ConfirmFactor, ListFactors, RenameFactor, SuspendFactor,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/service.hpp"
 
+#include "daemon/service/operation_of.hpp"
 #include "policies/authorise.hpp"
 
 namespace countersign {
@@ -64,7 +65,7 @@ struct Service::Dispatch {
 };
 
 awaitable<Result<Answer>> Service::answer(Peer peer, Request& request) {
-  const auto operation = static_cast<Operation>(request.ask.index());
+  const auto operation = std::visit(OperationOf{}, request.ask);
   const CurrentPolicy policy = parts_.policy;
   CS_CO_CHECK(policies::authorise(*policy, peer, operation));
   Dispatch dispatch{*this, peer, request.id};

@@ -16,6 +16,14 @@ using test::failure;
 constexpr auto kOperationLast = Operation::get_status;
 constexpr std::array kRoles{Role::verify, Role::provision, Role::admin};
 
+PeerRule gateway(uid_t uid, std::vector<std::string> realms = {}) {
+  return {.name = "gateway",
+          .uid = uid,
+          .roles = {true, false, false},
+          .realms = std::move(realms),
+          .public_id_only = true};
+}
+
 PeerRule rule(std::optional<uid_t> uid, std::optional<gid_t> gid, std::array<bool, 3> roles,
               std::vector<std::string> realms = {}) {
   return {.name = "rule", .uid = uid, .gid = gid, .roles = roles, .realms = std::move(realms)};
@@ -42,16 +50,46 @@ TEST(Authorise, VerifySocketAnswersVerifications) {
 }
 
 TEST(Authorise, ProvisionSocketLooksAfterSubjectsAndFactors) {
-  EXPECT_EQ(
-      answered(Role::provision),
-      (std::set{Operation::health, Operation::create_subject, Operation::get_subject,
-                Operation::suspend_subject, Operation::resume_subject, Operation::enrol_oath,
-                Operation::confirm_factor, Operation::list_factors, Operation::rename_factor,
-                Operation::suspend_factor, Operation::resume_factor, Operation::revoke_factor}));
+  EXPECT_EQ(answered(Role::provision),
+            (std::set{Operation::health, Operation::create_subject, Operation::get_subject,
+                      Operation::suspend_subject, Operation::resume_subject, Operation::enrol_oath,
+                      Operation::confirm_factor, Operation::list_factors, Operation::rename_factor,
+                      Operation::suspend_factor, Operation::resume_factor, Operation::revoke_factor,
+                      Operation::enrol_yubico_otp, Operation::claim_token}));
 }
 
-TEST(Authorise, AdminSocketAnswersEverything) {
-  EXPECT_EQ(answered(Role::admin).size(), static_cast<std::size_t>(kOperationLast) + 1);
+TEST(Authorise, AdminSocketAnswersEverythingButWhatIsForGateways) {
+  const auto operations = answered(Role::admin);
+  EXPECT_EQ(operations.size() + 2, static_cast<std::size_t>(kOperationLast) + 1);
+  EXPECT_FALSE(operations.contains(Operation::check_client));
+  EXPECT_FALSE(operations.contains(Operation::sign_for_client));
+}
+
+TEST(Authorise, AGatewayVerifiesAsksForItsClientsAndNothingElse) {
+  const Policy one = policy({gateway(1000)});
+  const std::set allowed{Operation::verify, Operation::health, Operation::check_client,
+                         Operation::sign_for_client};
+  for (int i = 0; i <= static_cast<int>(kOperationLast); ++i) {
+    const auto operation = static_cast<Operation>(i);
+    const bool may = !failure(authorise(one, {1000, 1000, Role::verify}, operation));
+    EXPECT_EQ(may, allowed.contains(operation)) << i;
+    EXPECT_TRUE(failure(authorise(one, {1000, 1000, Role::admin}, operation))) << i;
+  }
+}
+
+TEST(Authorise, AGatewayNamesNobodyAndEverybodyElseNamesSomebody) {
+  const Policy two =
+      policy({gateway(1000, {"shop"}), rule(1001, std::nullopt, {true, true, true})});
+  const Peer door{1000, 1, Role::verify};
+  const Peer portal{1001, 1, Role::verify};
+  EXPECT_FALSE(failure(authorise_way(two, door, Way::by_public_id)));
+  EXPECT_EQ(failure(authorise_way(two, door, Way::by_name)), ErrorCode::denied);
+  EXPECT_FALSE(failure(authorise_way(two, portal, Way::by_name)));
+  EXPECT_EQ(failure(authorise_way(two, portal, Way::by_public_id)), ErrorCode::denied);
+  EXPECT_FALSE(failure(authorise_realm(two, door, "shop", Way::by_public_id)));
+  EXPECT_EQ(failure(authorise_realm(two, door, "bank", Way::by_public_id)), ErrorCode::denied);
+  EXPECT_EQ(failure(authorise_realm(two, door, "shop")), ErrorCode::denied);
+  EXPECT_EQ(failure(authorise_realm(two, portal, "shop", Way::by_public_id)), ErrorCode::denied);
 }
 
 TEST(Authorise, RefusesWhatItDoesNotKnow) {

@@ -60,6 +60,8 @@ TEST(Policy, DefaultsAreWhatTheHeaderSays) {
   EXPECT_EQ(read.windows.hotp_look_ahead, Windows{}.hotp_look_ahead);
   EXPECT_EQ(read.windows.hotp_resynchronise_counters, Windows{}.hotp_resynchronise_counters);
   EXPECT_EQ(read.windows.totp_resynchronise_steps, Windows{}.totp_resynchronise_steps);
+  EXPECT_EQ(read.yubico.relay_check, Yubico{}.relay_check);
+  EXPECT_EQ(read.yubico.relay_tolerance, Yubico{}.relay_tolerance);
   EXPECT_EQ(read.throttle.failures_max, Throttle{}.failures_max);
   EXPECT_EQ(read.throttle.failures_free, Throttle{}.failures_free);
   EXPECT_EQ(read.throttle.delay_first, Throttle{}.delay_first);
@@ -237,6 +239,25 @@ TEST(Policy, RealmsAreNamesOfRealms) {
         "[\"abcdefghijklmnopqrstuvwxyz1234567\"]"}) {
     EXPECT_THAT(bad(peer(start + std::string{realms})).message, HasSubstr("realms")) << realms;
   }
+}
+
+TEST(Policy, AGatewayHasTheVerifySocketAlone) {
+  const auto gateway = [](const char* sockets, const char* value) {
+    return peer("uid = 7\nsockets = " + std::string{sockets} + "\npublic_id_only = " + value);
+  };
+  EXPECT_TRUE(good(gateway(R"(["verify"])", "true")).peers[0].public_id_only);
+  EXPECT_FALSE(good(gateway(R"(["verify", "admin"])", "false")).peers[0].public_id_only);
+  EXPECT_THAT(bad(gateway(R"(["verify", "admin"])", "true")).message, HasSubstr("sockets"));
+  EXPECT_THAT(bad(gateway(R"(["provision"])", "true")).message, HasSubstr("sockets"));
+  EXPECT_THAT(bad(gateway(R"(["verify"])", "1")).message, HasSubstr("true or false"));
+}
+
+TEST(Policy, TheRelayCheckIsOneOfThree) {
+  EXPECT_EQ(good("[yubico]\nrelay_check = \"off\"\n").yubico.relay_check, RelayCheck::off);
+  EXPECT_EQ(good("[yubico]\nrelay_check = \"enforce\"\n").yubico.relay_check, RelayCheck::enforce);
+  EXPECT_THAT(bad("[yubico]\nrelay_check = \"on\"\n").message, HasSubstr("relay_check"));
+  EXPECT_EQ(good("[yubico]\nrelay_tolerance = \"10s\"\n").yubico.relay_tolerance, 10s);
+  EXPECT_THAT(bad("[yubico]\nrelay_tolerance = \"9s\"\n").message, HasSubstr("relay_tolerance"));
 }
 
 TEST(Policy, IsBounded) {

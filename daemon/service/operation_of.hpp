@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The name of what a request asks for, as the policy knows it. One overload a request.
+#pragma once
+
+#include "daemon/model/requests.hpp"
+#include "policies/operation.hpp"
+
+namespace countersign {
+
+struct OperationOf {
+  Operation operator()(const Verify&) const { return Operation::verify; }
+  Operation operator()(const Health&) const { return Operation::health; }
+  Operation operator()(const CreateSubject&) const { return Operation::create_subject; }
+  Operation operator()(const GetSubject&) const { return Operation::get_subject; }
+  Operation operator()(const SuspendSubject&) const { return Operation::suspend_subject; }
+  Operation operator()(const ResumeSubject&) const { return Operation::resume_subject; }
+  Operation operator()(const UnlockSubject&) const { return Operation::unlock_subject; }
+  Operation operator()(const EnrolOath&) const { return Operation::enrol_oath; }
+  Operation operator()(const ConfirmFactor&) const { return Operation::confirm_factor; }
+  Operation operator()(const ListFactors&) const { return Operation::list_factors; }
+  Operation operator()(const RenameFactor&) const { return Operation::rename_factor; }
+  Operation operator()(const SuspendFactor&) const { return Operation::suspend_factor; }
+  Operation operator()(const ResumeFactor&) const { return Operation::resume_factor; }
+  Operation operator()(const RevokeFactor&) const { return Operation::revoke_factor; }
+  Operation operator()(const ResynchroniseFactor&) const { return Operation::resynchronise_factor; }
+  Operation operator()(const CheckStore&) const { return Operation::check_store; }
+  Operation operator()(const GetStatus&) const { return Operation::get_status; }
+};
+
+}  // namespace countersign
