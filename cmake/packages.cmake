@@ -13,6 +13,12 @@ pkg_check_modules(TomlPlusPlus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(Utf8Proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(Jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(LibSystemd REQUIRED IMPORTED_TARGET libsystemd)
+# libyubikey has no file for pkg-config.
+find_path(YUBIKEY_INCLUDE_DIR yubikey.h REQUIRED)
+find_library(YUBIKEY_LIBRARY yubikey REQUIRED)
+add_library(YubiKey::YubiKey UNKNOWN IMPORTED)
+set_target_properties(YubiKey::YubiKey PROPERTIES
+  IMPORTED_LOCATION ${YUBIKEY_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${YUBIKEY_INCLUDE_DIR})
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)
 endif()
