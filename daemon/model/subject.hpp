@@ -23,7 +23,7 @@ using RowMac = std::array<std::byte, 32>;
 
 // Stored numbers: they never change.
 enum class SubjectState : std::uint8_t { pending = 1, active = 2, locked = 3, suspended = 4 };
-enum class FactorKind : std::uint8_t { totp = 1, hotp = 2 };
+enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, yubico_otp = 3 };
 enum class FactorState : std::uint8_t {
   pending = 1,
   active = 2,
@@ -60,6 +60,9 @@ struct Factor {
   FactorKind kind{};
   FactorState state = FactorState::pending;
   std::string label;
+  // Yubico OTP: canonical modhex, nobody else's; HOTP: what the token types in front of its codes.
+  std::string public_id;  // may be empty
+  std::string serial;     // of the hardware token; may be empty
   OathParameters oath;
   Bytes sealed;
   Time created_at{};
@@ -68,7 +71,8 @@ struct Factor {
 // Who was answered `accepted` last, so that the same question gets the same answer.
 using RequestTag = std::array<std::byte, 16>;  // all zero: nobody yet
 
-// The highest counter that was ever used up: a TOTP step or a HOTP counter. -1: none.
+// The highest counter that was ever used up: a TOTP step, a HOTP counter, or a YubiKey's session
+// and use counters side by side. -1: none.
 enum class Position : std::int64_t { none = -1 };
 [[nodiscard]] constexpr std::int64_t number(Position p) { return static_cast<std::int64_t>(p); }
 
@@ -78,7 +82,8 @@ struct Motion {
   std::int32_t drift = 0;      // TOTP: half steps by which the token's clock runs ahead
   std::uint32_t failures = 0;  // since this factor's own last acceptance
   RequestTag last_request{};
-  Time accepted_at{};  // 0: never
+  Time accepted_at{};           // 0: never
+  std::uint32_t timestamp = 0;  // Yubico OTP: the key's own clock at its last acceptance
 };
 
 struct FactorRecord {

@@ -33,7 +33,7 @@ awaitable<Result<SubjectId>> VerifyService::whose(const Verify& ask) {
   if (ask.subject) co_return co_await store_.identify(*ask.subject);
   auto owner = co_await store_.owner(*ask.factor);
   if (owner || owner.error().code != ErrorCode::not_found) co_return owner;
-  co_return SubjectId{-1 - (number(*ask.factor) & 0xffff)};
+  co_return decoy_of_name(number(*ask.factor));
 }
 
 awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& id,
@@ -98,7 +98,7 @@ awaitable<Status> VerifyService::refuse(const SubjectRecord& subject, verify::Re
                                         const Question& question, const policies::Policy& policy,
                                         const verify::Circumstances& circumstances,
                                         Decision& decision) {
-  const SubjectId stand_in{-1 - (number(subject.fixed.id) & 0xffff)};
+  const SubjectId stand_in = decoy_of_name(number(subject.fixed.id));
   CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
   verify::Candidates alike;
   alike.factors[0] = &decoy->factors.front();

@@ -8,6 +8,11 @@ namespace {
 
 constexpr RowMac kNoFixedRow{};
 
+std::int64_t place_of(const MovingKey& key, BytesView message) {
+  const RowMac mac = key.mac(message);
+  return load_big_endian<std::uint16_t>(BytesView{mac}.first(2));
+}
+
 }  // namespace
 
 Decoys::Decoys(const MovingKey& key, std::vector<Bytes> sealed)
@@ -20,9 +25,13 @@ Decoys::Decoys(const MovingKey& key, std::vector<Bytes> sealed)
 SubjectId Decoys::stand_in(const SubjectName& name) const {
   Bytes message;
   Writer{message}.text("countersign decoy v1").text(name.realm.text()).text(name.username.text());
-  const RowMac mac = key_.mac(message);
-  const auto place = load_big_endian<std::uint16_t>(BytesView{mac}.first(2));
-  return SubjectId{-1 - std::int64_t{place}};
+  return decoy_of_name(place_of(key_, message));
+}
+
+SubjectId Decoys::stand_in(std::string_view public_id) const {
+  Bytes message;
+  Writer{message}.text("countersign decoy of public id v1").text(public_id);
+  return decoy_of_public_id(place_of(key_, message));
 }
 
 Result<SubjectPtr> Decoys::subject(SubjectId id, const LoadedDecoy& moved,
@@ -38,7 +47,7 @@ Result<SubjectPtr> Decoys::subject(SubjectId id, const LoadedDecoy& moved,
   FactorRecord factor;
   factor.fixed.id = factor_id;
   factor.fixed.subject = id;
-  factor.fixed.kind = FactorKind::totp;
+  factor.fixed.kind = number(id) < -kDecoys ? FactorKind::yubico_otp : FactorKind::totp;
   factor.fixed.state = FactorState::active;
   factor.fixed.sealed = sealed_[static_cast<std::size_t>(-1 - number(id)) % sealed_.size()];
   if (moved.motion) factor.motion = moved.motion->motion;

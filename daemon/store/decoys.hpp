@@ -2,17 +2,16 @@
 // Who answers for names that nobody bears.
 //
 // An unknown name always falls on the same one of 65 536 decoys, so that it is throttled as a
-// person's would be and its attempts cost what theirs cost. Nothing is stored of a decoy until it
-// moves; their ids are negative, a decoy's only factor bearing its own.
+// person's would be and its attempts cost what theirs cost; and so does an unknown public id, on
+// one of 65 536 others. Nothing is stored of a decoy until it moves; their ids are negative, a
+// decoy's only factor bearing its own.
 #pragma once
 
 #include "daemon/store/authenticate.hpp"
 
 namespace countersign::store {
 
-inline constexpr std::int64_t kDecoys = 65536;
-
-[[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -kDecoys; }
+[[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -2 * kDecoys; }
 
 class Decoys {
  public:
@@ -20,6 +19,7 @@ class Decoys {
   Decoys(const MovingKey& key, std::vector<Bytes> sealed);
 
   [[nodiscard]] SubjectId stand_in(const SubjectName& name) const;
+  [[nodiscard]] SubjectId stand_in(std::string_view public_id) const;
 
   // Fails with `corrupt`. REQUIRES: is_decoy_id(id).
   [[nodiscard]] Result<SubjectPtr> subject(SubjectId id, const LoadedDecoy& moved,

@@ -54,6 +54,23 @@ awaitable<Result<SubjectId>> Records::owner(FactorId factor) {
   co_return *found;
 }
 
+awaitable<Result<FactorOwner>> Records::owner_of_public_id(std::string_view public_id) {
+  auto read = [public_id](Statements& statements) {
+    return statements.rows.owner_of_public_id(public_id);
+  };
+  CS_CO_TRY(const auto found, co_await reader_.ask<std::optional<FactorOwner>>(read));
+  if (!found) {
+    const SubjectId decoy = decoys_.stand_in(public_id);
+    co_return FactorOwner{decoy, FactorId{number(decoy)}};
+  }
+  CS_CO_TRY(const SubjectPtr subject, co_await this->subject(found->subject));
+  const FactorRecord* factor = subject->find(found->factor);
+  if (factor != nullptr && factor->fixed.public_id == public_id) co_return *found;
+  // The index was edited: it leads this public id to somebody else's true row.
+  co_await report_tampered(found->subject, found->factor);
+  co_return Error{ErrorCode::corrupt, "store.public_id"};
+}
+
 awaitable<Result<SubjectPtr>> Records::subject(SubjectId id) {
   if (SubjectPtr cached = cache_of(id).find(id)) co_return cached;
   const auto [place, first] = loading_.try_emplace(number(id));

@@ -43,6 +43,7 @@ class Records final : public Store {
 
   awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
   awaitable<Result<SubjectId>> owner(FactorId factor) override;
+  awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
   awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,

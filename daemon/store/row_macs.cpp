@@ -35,6 +35,8 @@ Bytes encode(const Realm& realm, const Factor& factor) {
       .integer(factor.kind)
       .integer(factor.state)
       .text(factor.label)
+      .text(factor.public_id)
+      .text(factor.serial)
       .integer(factor.oath.algorithm)
       .integer(factor.oath.digits)
       .integer(factor.oath.period_seconds)
@@ -70,6 +72,7 @@ RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
       .integer(motion.failures)
       .raw(motion.last_request)
       .integer(to_milliseconds(motion.accepted_at))
+      .integer(motion.timestamp)
       .raw(factor_mac);
   return key.mac({message.data(), message.size()});
 }

@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace countersign {
@@ -28,6 +29,12 @@ struct CheckedSlice {
   std::string cursor;  // where to go on; empty at the end
   std::uint64_t records = 0;
   std::vector<std::string> problems;  // in words; ids and numbers only
+};
+
+// A factor, and whose it is.
+struct FactorOwner {
+  SubjectId subject{};
+  FactorId factor{};
 };
 
 struct StoreCounts {
@@ -44,8 +51,13 @@ class Store {
   virtual awaitable<Result<SubjectId>> identify(const SubjectName& name) = 0;
   // Whose factor this is. Fails with `not_found`.
   virtual awaitable<Result<SubjectId>> owner(FactorId factor) = 0;
+  // Whose Yubico OTP factor bears this public id and is not revoked; for one that nobody bears (and
+  // for an empty one), its decoy: always the same one.
+  // REQUIRES: canonical modhex, valid until the awaitable is complete.
+  virtual awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) = 0;
 
-  // The subject as it stands, with everything that belongs to it. Decoys have one TOTP factor.
+  // The subject as it stands, with everything that belongs to it. Decoys have one factor:
+  // those of names a TOTP factor, those of public ids a Yubico OTP factor.
   // Fails with `not_found`.
   virtual awaitable<Result<SubjectPtr>> subject(SubjectId id) = 0;
 
@@ -58,7 +70,7 @@ class Store {
   virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                               JournalEntry entry) = 0;
   // Adds a factor. Its id and the entry's factor are set here; `position` is where it starts.
-  // Fails with `conflict`.
+  // Fails with `conflict`, and with `already_exists` when its public id is somebody's already.
   virtual awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
                                             JournalEntry entry) = 0;
   // Writes a factor's fixed row (state, label) and counts its version up. Fails with `conflict`.

@@ -71,6 +71,8 @@ Window window_of(const FactorRecord& factor, const policies::Windows& windows, T
       return totp_window(factor, windows, now);
     case FactorKind::hotp:
       return hotp_window(factor, windows);
+    case FactorKind::yubico_otp:
+      break;  // its codes say their position themselves
   }
   return {};
 }

@@ -9,6 +9,8 @@
 namespace countersign::test {
 namespace {
 
+constexpr const char* kPublicId = "ccccccccccbd";
+
 class StoreContract : public testing::TestWithParam<MakeBackend> {
  protected:
   std::unique_ptr<StoreBackend> backend_ = GetParam()();
@@ -65,10 +67,86 @@ TEST_P(StoreContract, GivesADecoyOneTotpFactorOfItsOwn) {
   EXPECT_EQ(*owner, decoy->fixed.id);
 }
 
+// --- public ids -----------------------------------------------------------------------------
+
+TEST_P(StoreContract, KnowsWhoseAPublicIdIs) {
+  const SubjectId alice = world_.add_subject("alice");
+  const FactorId factor = world_.add_yubikey(alice, kPublicId);
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto owner = world_.run(world_.store->owner_of_public_id(kPublicId));
+    ASSERT_THAT(owner, Succeeds());
+    EXPECT_EQ(owner->subject, alice);
+    EXPECT_EQ(owner->factor, factor);
+    EXPECT_EQ(world_.load(alice)->find(factor)->fixed.public_id, kPublicId);
+    EXPECT_EQ(world_.load(alice)->find(factor)->fixed.serial, "4711");
+    world_.open();
+  }
+}
+
+TEST_P(StoreContract, GivesAnUnknownPublicIdAlwaysTheSameDecoyWithAYubikey) {
+  const FactorOwner decoy = *world_.run(world_.store->owner_of_public_id(kPublicId));
+  ASSERT_TRUE(is_decoy(decoy.subject));
+  const SubjectPtr subject = world_.load(decoy.subject);
+  ASSERT_EQ(subject->factors.size(), 1u);
+  EXPECT_EQ(subject->factors[0].fixed.id, decoy.factor);
+  EXPECT_EQ(subject->factors[0].fixed.kind, FactorKind::yubico_otp);
+  EXPECT_FALSE(subject->factors[0].fixed.sealed.empty());
+  ASSERT_THAT(world_.commit(subject, world_.rejected(*subject)), Succeeds());
+  world_.open();
+  EXPECT_EQ(world_.run(world_.store->owner_of_public_id(kPublicId))->subject, decoy.subject);
+  EXPECT_EQ(world_.load(decoy.subject)->budget.failures, 1u);
+  EXPECT_NE(world_.run(world_.store->owner_of_public_id("vvvv"))->subject, decoy.subject);
+  EXPECT_THAT(world_.problems(), testing::IsEmpty());
+}
+
+TEST_P(StoreContract, RefusesAPublicIdThatIsTaken) {
+  const SubjectId alice = world_.add_subject("alice");
+  const SubjectId bob = world_.add_subject("bob");
+  const FactorId first = world_.add_yubikey(alice, kPublicId);
+  const std::uint64_t records = world_.journal_records();
+  EXPECT_THAT(world_.enrol_yubikey(bob, kPublicId), FailsWith(ErrorCode::already_exists));
+  EXPECT_THAT(world_.enrol_yubikey(alice, kPublicId), FailsWith(ErrorCode::already_exists));
+  EXPECT_EQ(world_.run(world_.store->owner_of_public_id(kPublicId))->factor, first);
+  EXPECT_EQ(world_.journal_records(), records);
+  EXPECT_TRUE(world_.load(bob)->factors.empty());
+}
+
+TEST_P(StoreContract, ARevokedFactorsPublicIdIsFreeAgain) {
+  const SubjectId alice = world_.add_subject("alice");
+  const SubjectId bob = world_.add_subject("bob");
+  const FactorId first = world_.add_yubikey(alice, kPublicId);
+  const SubjectPtr before = world_.load(alice);
+  Factor revoked = before->find(first)->fixed;
+  revoked.state = FactorState::revoked;
+  const auto entry = world_.entry(Event::factor_revoked);
+  ASSERT_THAT(world_.run(world_.store->change(before, revoked, entry)), Succeeds());
+  EXPECT_TRUE(is_decoy(world_.run(world_.store->owner_of_public_id(kPublicId))->subject));
+  const FactorId second = world_.add_yubikey(bob, kPublicId);
+  EXPECT_EQ(world_.run(world_.store->owner_of_public_id(kPublicId))->factor, second);
+}
+
+TEST_P(StoreContract, ManyFactorsMayHaveNoPublicId) {
+  const SubjectId alice = world_.add_subject("alice");
+  world_.add_yubikey(alice, "");
+  world_.add_yubikey(alice, "");
+  EXPECT_TRUE(is_decoy(world_.run(world_.store->owner_of_public_id(""))->subject));
+}
+
+TEST_P(StoreContract, RemembersATokensClock) {
+  const SubjectId alice = world_.add_subject("alice");
+  const FactorId factor = world_.add_yubikey(alice, kPublicId);
+  const SubjectPtr before = world_.load(alice);
+  Attempt attempt = world_.accepted(*before, 0x1234);
+  attempt.moves[0].motion.timestamp = 0xabcdef;
+  ASSERT_THAT(world_.commit(before, attempt), Succeeds());
+  world_.open();
+  EXPECT_EQ(world_.load(alice)->find(factor)->motion.timestamp, 0xabcdefu);
+}
+
 TEST_P(StoreContract, DoesNotKnowWhatIsNotThere) {
   EXPECT_THAT(world_.run(world_.store->subject(SubjectId{999})), FailsWith(ErrorCode::not_found));
   EXPECT_THAT(world_.run(world_.store->subject(SubjectId{0})), FailsWith(ErrorCode::not_found));
-  EXPECT_THAT(world_.run(world_.store->subject(SubjectId{-70'000})),
+  EXPECT_THAT(world_.run(world_.store->subject(SubjectId{-140'000})),
               FailsWith(ErrorCode::not_found));
   EXPECT_THAT(world_.run(world_.store->owner(FactorId{999})), FailsWith(ErrorCode::not_found));
 }

@@ -30,13 +30,30 @@ SubjectId StoreWorld::add_subject(std::string_view username) {
   return must(run(store->create(who, SubjectState::active, entry(Event::subject_created))));
 }
 
-FactorId StoreWorld::add_factor(SubjectId subject, Position position) {
+Factor StoreWorld::active_factor(SubjectId subject, FactorKind kind) const {
   Factor factor;
-  factor.kind = FactorKind::totp;
+  factor.kind = kind;
   factor.state = FactorState::active;
   factor.label = "phone";
   factor.sealed = Bytes(40, static_cast<std::byte>(number(subject)));
   factor.created_at = clock.now();
+  return factor;
+}
+
+Result<FactorId> StoreWorld::enrol_yubikey(SubjectId subject, std::string_view public_id) {
+  Factor factor = active_factor(subject, FactorKind::yubico_otp);
+  factor.public_id = public_id;
+  factor.serial = "4711";
+  const auto entry_for_it = entry(Event::factor_enrolled);
+  return run(store->enrol(load(subject), std::move(factor), Position::none, entry_for_it));
+}
+
+FactorId StoreWorld::add_yubikey(SubjectId subject, std::string_view public_id) {
+  return must(enrol_yubikey(subject, public_id));
+}
+
+FactorId StoreWorld::add_factor(SubjectId subject, Position position) {
+  Factor factor = active_factor(subject, FactorKind::totp);
   const auto entry_for_it = entry(Event::factor_enrolled);
   return must(run(store->enrol(load(subject), std::move(factor), position, entry_for_it)));
 }

@@ -72,6 +72,7 @@ class StoreWorld {
   // These abort when the store refuses.
   SubjectId add_subject(std::string_view username);
   FactorId add_factor(SubjectId subject, Position position = Position::none);
+  FactorId add_yubikey(SubjectId subject, std::string_view public_id);
   SubjectPtr load(SubjectId id);
   SubjectPtr load(std::string_view username);
   SubjectPtr person_with_factor(std::string_view username);
@@ -80,6 +81,8 @@ class StoreWorld {
   Attempt accepted(const SubjectRecord& from, std::int64_t position) const;
   Attempt rejected(const SubjectRecord& from) const;
   Attempt throttled(const SubjectRecord& from) const;
+  // Fails as the store does.
+  Result<FactorId> enrol_yubikey(SubjectId subject, std::string_view public_id);
   Status commit(const SubjectPtr& from, const Attempt& attempt);
 
   JournalEntry entry(Event event) const;
@@ -91,6 +94,8 @@ class StoreWorld {
   std::unique_ptr<Store> store;
 
  private:
+  Factor active_factor(SubjectId subject, FactorKind kind) const;
+
   StoreBackend& backend_;
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> working_{loop_.get_executor()};

@@ -41,10 +41,10 @@ constexpr Edit kEdits[] = {
      Person::alice, Person::bob},
     {"digits changed", "UPDATE factor SET digits = 8 WHERE id = 1"},
     {"a row copied to somebody else",
-     "INSERT INTO factor SELECT 9, 1, kind, state, label, algorithm, digits, period_seconds, "
-     "secret_bytes, sealed, created_at_ms, mac FROM factor WHERE id = 2;"
+     "INSERT INTO factor SELECT 9, 1, kind, state, label, public_id, serial, algorithm, digits, "
+     "period_seconds, secret_bytes, sealed, created_at_ms, mac FROM factor WHERE id = 2;"
      "INSERT INTO motion SELECT 9, version, position, drift, failures, request_tag, "
-     "accepted_at_ms, mac FROM motion WHERE factor = 2",
+     "accepted_at_ms, timestamp, mac FROM motion WHERE factor = 2",
      Person::alice, Person::bob},
     {"a row given to somebody else", "UPDATE factor SET subject = 1 WHERE id = 2", Person::alice,
      Person::bob},
@@ -55,8 +55,10 @@ constexpr Edit kEdits[] = {
      "UPDATE motion SET request_tag = (SELECT request_tag FROM kept.motion WHERE factor = 1) "
      "WHERE factor = 1"},
     {"somebody else's motion",
-     "UPDATE motion SET (version, position, drift, failures, request_tag, accepted_at_ms, mac) = "
-     "(SELECT version, position, drift, failures, request_tag, accepted_at_ms, mac FROM motion "
+     "UPDATE motion SET (version, position, drift, failures, request_tag, accepted_at_ms, "
+     "timestamp, "
+     "mac) = (SELECT version, position, drift, failures, request_tag, accepted_at_ms, timestamp, "
+     "mac FROM motion "
      "WHERE factor = 2) WHERE factor = 1"},
     {"a revoked factor made active", "UPDATE factor SET state = 2 WHERE id = 3", Person::carol,
      Person::carol},

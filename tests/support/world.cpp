@@ -103,12 +103,24 @@ awaitable<Result<SubjectId>> World::owner(FactorId factor) {
   co_return Error{ErrorCode::not_found, "factor.id"};
 }
 
+awaitable<Result<FactorOwner>> World::owner_of_public_id(std::string_view public_id) {
+  if (breaks()) co_return kBroken;
+  for (const FactorRecord& factor : alice().factors) {
+    const bool open = factor.fixed.state != FactorState::revoked && !public_id.empty();
+    if (open && factor.fixed.public_id == public_id) co_return FactorOwner{kAlice, factor.fixed.id};
+  }
+  const SubjectId decoy = decoy_of_public_id(7);
+  co_return FactorOwner{decoy, FactorId{number(decoy)}};
+}
+
 awaitable<Result<SubjectPtr>> World::subject(SubjectId id) {
   if (breaks()) co_return kBroken;
   if (is_decoy(id) && !subjects_.contains(id)) {
     SubjectRecord decoy = record_of(id, "decoy");
-    decoy.factors.push_back(
-        factor_of(FactorId{number(id)}, id, FactorKind::totp, FactorState::active));
+    const bool of_a_name = number(id) >= -kDecoys;
+    decoy.factors.push_back(factor_of(FactorId{number(id)}, id,
+                                      of_a_name ? FactorKind::totp : FactorKind::yubico_otp,
+                                      FactorState::active));
     subjects_.emplace(id, std::move(decoy));
   }
   co_return std::make_shared<const SubjectRecord>(subjects_.at(id));

@@ -236,7 +236,7 @@ INSTANTIATE_TEST_SUITE_P(
              "does not know where it came from"},
         Edit{"OrphanedMotion",
              "INSERT INTO motion SELECT 77, version, position, drift, failures, request_tag, "
-             "accepted_at_ms, mac FROM motion",
+             "accepted_at_ms, timestamp, mac FROM motion",
              "motion 77: belongs to no factor"},
         Edit{"OrphanedBudget",
              "INSERT INTO budget SELECT 77, version, failures, not_before_ms, throttled, mac FROM "

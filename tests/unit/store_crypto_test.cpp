@@ -48,6 +48,7 @@ TEST(RowMac, OfAMotionCoversEveryColumnAndItsFactor) {
       [](Motion& m) { m.failures = 2; },
       [](Motion& m) { m.last_request[15] = std::byte{2}; },
       [](Motion& m) { m.accepted_at = from_milliseconds(2); },
+      [](Motion& m) { m.timestamp = 2; },
   };
   std::set<RowMac> macs;
   for (const auto& edit : edits) {
@@ -88,6 +89,8 @@ TEST(RowMac, OfAFactorCoversEveryColumnAndItsRealm) {
       [](Factor& f) { f.kind = FactorKind::hotp; },
       [](Factor& f) { f.state = FactorState::revoked; },
       [](Factor& f) { f.label = "x"; },
+      [](Factor& f) { f.public_id = "x"; },
+      [](Factor& f) { f.serial = "x"; },
       [](Factor& f) { f.oath.algorithm = HashAlgorithm::sha512; },
       [](Factor& f) { f.oath.digits = 8; },
       [](Factor& f) { f.oath.period_seconds = 60; },

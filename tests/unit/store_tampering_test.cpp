@@ -12,7 +12,8 @@ namespace {
 
 constexpr auto kTamperedRecords = "SELECT count(*) FROM journal WHERE event = 6";
 
-// Two people, alice (subject 1, factor 1) and bob (subject 2, factor 2), both accepted once.
+// Two people, alice (subject 1, factor 1) and bob (subject 2, factor 2), both accepted once; and
+// carol (3) and dave (4), who have YubiKeys.
 class StoreTampering : public testing::Test {
  protected:
   StoreTampering() {
@@ -20,6 +21,8 @@ class StoreTampering : public testing::Test {
       const SubjectPtr person = world_.person_with_factor(username);
       (void)world_.commit(person, world_.accepted(*person, 57));
     }
+    world_.add_yubikey(world_.add_subject("carol"), "ccccccccccbd");
+    world_.add_yubikey(world_.add_subject("dave"), "ccccccccccbb");
   }
 
   Result<SubjectPtr> load(std::int64_t id) {
@@ -72,10 +75,20 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"FactorStateChanged", "UPDATE factor SET state = 1 WHERE id = 1"},
         Edit{"FactorGivenToAnother", "UPDATE factor SET subject = 1 WHERE id = 2"},
         Edit{"RowCopied",
-             "INSERT INTO factor SELECT 9, 1, kind, state, label, algorithm, digits, "
+             "INSERT INTO factor SELECT 9, 1, kind, state, label, public_id, serial, algorithm, "
+             "digits, "
              "period_seconds, secret_bytes, sealed, created_at_ms, mac FROM factor WHERE id = 2; "
              "INSERT INTO motion SELECT 9, version, position, drift, failures, request_tag, "
-             "accepted_at_ms, mac FROM motion WHERE factor = 2"},
+             "accepted_at_ms, timestamp, mac FROM motion WHERE factor = 2"},
+        Edit{"PublicIdGiven", "UPDATE factor SET public_id = 'ccccccccccdd' WHERE id = 1"},
+        Edit{"PublicIdChanged", "UPDATE factor SET public_id = 'ccccccccccdd' WHERE id = 3", 3},
+        Edit{"PublicIdsSwapped",
+             "UPDATE factor SET public_id = 'x' WHERE id = 3; "
+             "UPDATE factor SET public_id = 'ccccccccccbd' WHERE id = 4; "
+             "UPDATE factor SET public_id = 'ccccccccccbb' WHERE id = 3",
+             3},
+        Edit{"SerialChanged", "UPDATE factor SET serial = '7' WHERE id = 1"},
+        Edit{"TokensClockChanged", "UPDATE motion SET timestamp = 1 WHERE factor = 1"},
         Edit{"PositionSetBack", "UPDATE motion SET position = 1 WHERE factor = 1"},
         Edit{"FactorFailuresChanged", "UPDATE motion SET failures = failures + 1 WHERE factor = 1"},
         Edit{"AcceptancePlanted",
@@ -123,6 +136,17 @@ TEST_F(StoreTampering, ACheckGoesOnBehindARowThatIsTooLong) {
                 testing::UnorderedElementsAre("factor 1: fails its check: it was edited",
                                               "factor 2: fails its check: it was edited"));
   }
+}
+
+TEST_F(StoreTampering, APublicIdThatWasGivenToAnotherLeadsNowhere) {
+  world_.close();
+  backend_.edit(
+      "UPDATE factor SET public_id = 'x' WHERE id = 3; "
+      "UPDATE factor SET public_id = 'ccccccccccbd' WHERE id = 4");
+  world_.open();
+  EXPECT_THAT(world_.run(world_.store->owner_of_public_id("ccccccccccbd")),
+              FailsWith(ErrorCode::corrupt));
+  EXPECT_EQ(backend_.number(kTamperedRecords), 1);
 }
 
 // The older row was true once: only the moving row beside it tells that it no longer is.

@@ -29,14 +29,16 @@ LoadedFactor factor_of(const Statement& row) {
   factor.row.kind = narrow<FactorKind>(row, 2);
   factor.row.state = narrow<FactorState>(row, 3);
   factor.row.label = row.text(4);
-  factor.row.oath.algorithm = narrow<HashAlgorithm>(row, 5);
-  factor.row.oath.digits = narrow<std::uint8_t>(row, 6);
-  factor.row.oath.period_seconds = narrow<std::uint16_t>(row, 7);
-  factor.row.oath.secret_bytes = narrow<std::uint16_t>(row, 8);
-  const BytesView sealed = row.blob(9);
+  factor.row.public_id = row.text(5);
+  factor.row.serial = row.text(6);
+  factor.row.oath.algorithm = narrow<HashAlgorithm>(row, 7);
+  factor.row.oath.digits = narrow<std::uint8_t>(row, 8);
+  factor.row.oath.period_seconds = narrow<std::uint16_t>(row, 9);
+  factor.row.oath.secret_bytes = narrow<std::uint16_t>(row, 10);
+  const BytesView sealed = row.blob(11);
   factor.row.sealed.assign(sealed.begin(), sealed.end());
-  factor.row.created_at = time_at(row, 10);
-  factor.mac = row.fixed<32>(11);
+  factor.row.created_at = time_at(row, 12);
+  factor.mac = row.fixed<32>(13);
   return factor;
 }
 
@@ -47,13 +49,18 @@ Result<RowReads> RowReads::open(Connection& connection) {
   CS_TRY(reads.find_,
          connection.prepare("SELECT id FROM subject WHERE realm = ? AND username = ?"));
   CS_TRY(reads.owner_, connection.prepare("SELECT subject FROM factor WHERE id = ?"));
+  // In the index's own words, so that it is used.
+  CS_TRY(reads.owner_of_public_id_,
+         connection.prepare("SELECT subject, id FROM factor WHERE public_id = ? "
+                            "AND kind = 3 AND state <> 5 AND public_id <> ''"));
   CS_TRY(reads.subject_,
          connection.prepare("SELECT realm, username, state, created_at_ms, mac FROM subject "
                             "WHERE id = ?"));
   CS_TRY(reads.factors_,
-         connection.prepare("SELECT id, subject, kind, state, label, algorithm, digits, "
-                            "period_seconds, secret_bytes, sealed, created_at_ms, mac "
-                            "FROM factor WHERE subject = ? ORDER BY id"));
+         connection.prepare(
+             "SELECT id, subject, kind, state, label, public_id, serial, "
+             "algorithm, digits, period_seconds, secret_bytes, sealed, created_at_ms, mac "
+             "FROM factor WHERE subject = ? ORDER BY id"));
   CS_TRY(reads.next_factor_,
          connection.prepare("SELECT id FROM factor WHERE subject = ? AND id > ? "
                             "ORDER BY id LIMIT 1"));
@@ -61,7 +68,7 @@ Result<RowReads> RowReads::open(Connection& connection) {
                                            "mac FROM budget WHERE subject = ?"));
   CS_TRY(reads.motion_,
          connection.prepare("SELECT version, position, drift, failures, request_tag, "
-                            "accepted_at_ms, mac FROM motion WHERE factor = ?"));
+                            "accepted_at_ms, timestamp, mac FROM motion WHERE factor = ?"));
   return reads;
 }
 
@@ -77,6 +84,14 @@ Result<std::optional<SubjectId>> RowReads::owner(FactorId factor) {
   CS_TRY(const bool found, owner_.start(factor));
   if (!found) return std::nullopt;
   return SubjectId{owner_.integer(0)};
+}
+
+Result<std::optional<FactorOwner>> RowReads::owner_of_public_id(std::string_view public_id) {
+  const Rewind rewind{owner_of_public_id_};
+  CS_TRY(const bool found, owner_of_public_id_.start(public_id));
+  if (!found) return std::nullopt;
+  return FactorOwner{SubjectId{owner_of_public_id_.integer(0)},
+                     FactorId{owner_of_public_id_.integer(1)}};
 }
 
 Result<std::optional<LoadedSubject>> RowReads::subject(SubjectId id) {
@@ -158,7 +173,8 @@ Result<std::optional<LoadedMotion>> RowReads::motion(FactorId factor) {
   loaded.motion.failures = narrow<std::uint32_t>(motion_, 3);
   loaded.motion.last_request = motion_.fixed<std::tuple_size_v<RequestTag>>(4);
   loaded.motion.accepted_at = time_at(motion_, 5);
-  loaded.mac = motion_.fixed<32>(6);
+  loaded.motion.timestamp = narrow<std::uint32_t>(motion_, 6);
+  loaded.mac = motion_.fixed<32>(7);
   return loaded;
 }
 

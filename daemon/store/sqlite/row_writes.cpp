@@ -8,11 +8,11 @@ namespace {
 // is this one update and its journal record.
 constexpr auto kUpdateMotion =
     "UPDATE motion SET version = ?, position = ?, drift = ?, failures = ?, request_tag = ?, "
-    "accepted_at_ms = ?, mac = ? WHERE factor = ? AND version = ? "
+    "accepted_at_ms = ?, timestamp = ?, mac = ? WHERE factor = ? AND version = ? "
     "AND coalesce((SELECT version FROM budget WHERE subject = ?), 0) = ?";
 constexpr auto kInsertMotion =
-    "INSERT INTO motion(version, position, drift, failures, request_tag, accepted_at_ms, mac, "
-    "factor) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    "INSERT INTO motion(version, position, drift, failures, request_tag, accepted_at_ms, "
+    "timestamp, mac, factor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr auto kUpdateBudget =
     "UPDATE budget SET version = ?, failures = ?, not_before_ms = ?, throttled = ?, mac = ? "
     "WHERE subject = ? AND version = ?";
@@ -37,7 +37,7 @@ Result<RowWrites> RowWrites::open(Connection& connection) {
   CS_TRY(writes.update_subject_,
          connection.prepare("UPDATE subject SET state = ?, mac = ? WHERE id = ?"));
   CS_TRY(writes.insert_factor_,
-         connection.prepare("INSERT INTO factor VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+         connection.prepare("INSERT INTO factor VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   CS_TRY(writes.update_factor_,
          connection.prepare("UPDATE factor SET state = ?, label = ?, mac = ? WHERE id = ?"));
   CS_TRY(writes.insert_motion_, connection.prepare(kInsertMotion));
@@ -83,8 +83,8 @@ Status RowWrites::put(const FactorChange& change) {
   const Factor& row = change.row;
   if (!change.fresh) return one_row(update_factor_.run(row.state, row.label, change.mac, row.id));
   return one_row(insert_factor_.run(row.id, row.subject, row.kind, row.state, row.label,
-                                    row.oath.algorithm, row.oath.digits, row.oath.period_seconds,
-                                    row.oath.secret_bytes, row.sealed,
+                                    row.public_id, row.serial, row.oath.algorithm, row.oath.digits,
+                                    row.oath.period_seconds, row.oath.secret_bytes, row.sealed,
                                     to_milliseconds(row.created_at), change.mac));
 }
 
@@ -93,11 +93,13 @@ Status RowWrites::put(const Change& whole, const MotionChange& change) {
   const auto accepted_at = to_milliseconds(row.accepted_at);
   if (number(change.before) == 0) {
     return one_row(insert_motion_.run(row.version, row.position, row.drift, row.failures,
-                                      row.last_request, accepted_at, change.mac, change.factor));
+                                      row.last_request, accepted_at, row.timestamp, change.mac,
+                                      change.factor));
   }
   return one_row(update_motion_.run(row.version, row.position, row.drift, row.failures,
-                                    row.last_request, accepted_at, change.mac, change.factor,
-                                    change.before, whole.subject, whole.subject_version));
+                                    row.last_request, accepted_at, row.timestamp, change.mac,
+                                    change.factor, change.before, whole.subject,
+                                    whole.subject_version));
 }
 
 Status RowWrites::put(SubjectId owner, const BudgetChange& change) {

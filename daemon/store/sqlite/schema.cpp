@@ -15,16 +15,21 @@ constexpr std::array kTables{
     "state INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE UNIQUE INDEX subject_name ON subject(realm, username)",
     "CREATE TABLE factor(id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, kind INTEGER NOT NULL, "
-    "state INTEGER NOT NULL, label TEXT NOT NULL, algorithm INTEGER NOT NULL, "
+    "state INTEGER NOT NULL, label TEXT NOT NULL, public_id TEXT NOT NULL, "
+    "serial TEXT NOT NULL, algorithm INTEGER NOT NULL, "
     "digits INTEGER NOT NULL, period_seconds INTEGER NOT NULL, secret_bytes INTEGER NOT NULL, "
     "sealed BLOB NOT NULL, created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE INDEX factor_subject ON factor(subject)",
+    // A Yubico OTP's public id says whose it is: two of them would make one code good twice.
+    "CREATE UNIQUE INDEX factor_public_id ON factor(public_id) "
+    "WHERE kind = 3 AND state <> 5 AND public_id <> ''",
     "CREATE TABLE budget(subject INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
     "failures INTEGER NOT NULL, not_before_ms INTEGER NOT NULL, throttled INTEGER NOT NULL, "
     "mac BLOB NOT NULL) STRICT",
     "CREATE TABLE motion(factor INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
     "position INTEGER NOT NULL, drift INTEGER NOT NULL, failures INTEGER NOT NULL, "
-    "request_tag BLOB NOT NULL, accepted_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "request_tag BLOB NOT NULL, accepted_at_ms INTEGER NOT NULL, timestamp INTEGER NOT NULL, "
+    "mac BLOB NOT NULL) STRICT",
     "CREATE TABLE journal(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, event INTEGER NOT NULL, "
     "peer_uid INTEGER NOT NULL, subject INTEGER NOT NULL, factor INTEGER NOT NULL, "
     "outcome INTEGER NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, "
