@@ -94,6 +94,9 @@ Status check_number(const FieldRule& rule, std::uint64_t value) {
   if (rule.kind == FieldKind::unsigned32 && value > std::numeric_limits<std::uint32_t>::max()) {
     return Error{ErrorCode::malformed, "wire.number_range"};
   }
+  if (rule.kind == FieldKind::boolean && value > 1) {
+    return Error{ErrorCode::malformed, "wire.number_range"};
+  }
   if (rule.kind == FieldKind::enumeration) {
     if (value == 0) return Error{ErrorCode::malformed, "wire.enum_unspecified"};
     if (value >= 64 || (rule.enum_numbers >> value & 1) == 0) {
@@ -105,7 +108,7 @@ Status check_number(const FieldRule& rule, std::uint64_t value) {
 
 Status check_value(const FieldRule& rule, const Field& field, int depth) {
   const bool is_number = rule.kind == FieldKind::unsigned64 || rule.kind == FieldKind::unsigned32 ||
-                         rule.kind == FieldKind::enumeration;
+                         rule.kind == FieldKind::enumeration || rule.kind == FieldKind::boolean;
   if (is_number != (field.wire_type == kWireVarint)) {
     return Error{ErrorCode::malformed, "wire.field_type"};
   }
@@ -128,7 +131,8 @@ Status for_each_field(const MessageRules& rules, BytesView message, int depth, V
     if (!field) return Error{ErrorCode::malformed, "wire.field_bytes"};
     const FieldRule* rule = rules.find(field->number);
     if (rule == nullptr) return Error{ErrorCode::malformed, "wire.field_unknown"};
-    if ((seen & rule->excludes) != 0) return Error{ErrorCode::malformed, "wire.field_twice"};
+    if (!rule->repeated && (seen & rule->excludes) != 0)
+      return Error{ErrorCode::malformed, "wire.field_twice"};
     seen |= std::uint64_t{1} << rule->number;
     CS_CHECK(check_value(*rule, *field, depth));
     visit(*rule, *field);

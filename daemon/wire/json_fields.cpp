@@ -75,7 +75,7 @@ bool decode_base64(std::string& text) {
 class Writer {
  public:
   static constexpr std::size_t max_object_size = kFieldNumbersMax;
-  static constexpr std::size_t max_array_size = 0;
+  static constexpr std::size_t max_array_size = 1024;
   static constexpr std::size_t max_key_size = 64;
   static constexpr std::size_t max_string_size = std::size_t{64} * 1024;
   using Code = boost::system::error_code;
@@ -87,8 +87,8 @@ class Writer {
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
-  bool on_array_begin(Code& code) { return no("json.field_type", code); }
-  bool on_array_end(std::size_t, Code&) { return false; }
+  bool on_array_begin(Code& code);
+  bool on_array_end(std::size_t, Code&);
   bool on_comment_part(json::string_view, Code&) { return false; }
   bool on_comment(json::string_view, Code&) { return false; }
   bool on_number_part(json::string_view, Code&) { return true; }
@@ -102,7 +102,7 @@ class Writer {
   bool on_int64(std::int64_t value, json::string_view, Code& code);
   bool on_uint64(std::uint64_t value, json::string_view, Code& code);
   bool on_double(double, json::string_view, Code& code) { return no("json.field_type", code); }
-  bool on_bool(bool, Code& code) { return no("json.field_type", code); }
+  bool on_bool(bool value, Code& code);
   bool on_null(Code& code);
 
  private:
@@ -110,11 +110,16 @@ class Writer {
   struct Open {
     const MessageRules* rules;
     const FieldRule* field = nullptr;  // whose value comes next
+    bool in_array = false;             // one of whose values
     std::uint64_t seen = 0;
     std::unique_ptr<WipedString> bytes;  // none: the whole message, which goes straight out
   };
 
   bool no(Literal what, Code& code);
+  // Whether the field takes a value here: a repeated one its values in an array, others alone.
+  [[nodiscard]] bool takes_value() const {
+    return !open_.empty() && open_.back().field->repeated == open_.back().in_array;
+  }
   bool number(std::uint64_t value, Code& code);
   bool text(const FieldRule& field, Code& code);
   bool decimal_text(const FieldRule& field, Code& code);
@@ -138,12 +143,12 @@ bool Writer::no(Literal what, Code& code) {
 
 bool Writer::on_object_begin(Code& code) {
   if (open_.empty()) {
-    open_.push_back({rules_, nullptr, 0, nullptr});
+    open_.push_back({.rules = rules_});
     return true;
   }
   const FieldRule& field = *open_.back().field;
-  if (field.kind != FieldKind::message) return no("json.field_type", code);
-  open_.push_back({field.message, nullptr, 0, std::make_unique<WipedString>(capacity_)});
+  if (field.kind != FieldKind::message || !takes_value()) return no("json.field_type", code);
+  open_.push_back({.rules = field.message, .bytes = std::make_unique<WipedString>(capacity_)});
   return true;
 }
 
@@ -151,6 +156,27 @@ bool Writer::on_object_end(std::size_t, Code&) {
   const Open closed = std::move(open_.back());
   open_.pop_back();
   if (!open_.empty()) append_bytes(*open_.back().field, **closed.bytes, sink());
+  return true;
+}
+
+bool Writer::on_array_begin(Code& code) {
+  if (open_.empty()) return no("json.not_object", code);
+  Open& object = open_.back();
+  if (!object.field->repeated || object.in_array) return no("json.field_type", code);
+  object.in_array = true;
+  return true;
+}
+
+bool Writer::on_array_end(std::size_t, Code&) {
+  open_.back().in_array = false;
+  return true;
+}
+
+bool Writer::on_bool(bool value, Code& code) {
+  if (open_.empty()) return no("json.not_object", code);
+  const FieldRule& field = *open_.back().field;
+  if (field.kind != FieldKind::boolean || !takes_value()) return no("json.field_type", code);
+  append_number(field, value ? 1 : 0, sink());
   return true;
 }
 
@@ -178,7 +204,7 @@ bool Writer::on_string_part(json::string_view part, std::size_t, Code&) {
 bool Writer::on_string(json::string_view part, std::size_t, Code& code) {
   if (open_.empty()) return no("json.not_object", code);
   text_->append(part.data(), part.size());
-  const bool good = text(*open_.back().field, code);
+  const bool good = takes_value() ? text(*open_.back().field, code) : no("json.field_type", code);
   wipe(*text_);
   return good;
 }
@@ -242,6 +268,7 @@ bool Writer::on_uint64(std::uint64_t value, json::string_view, Code& code) {
 
 bool Writer::on_null(Code& code) {
   if (open_.empty()) return no("json.not_object", code);
+  if (open_.back().in_array) return no("json.field_type", code);
   return true;
 }
 

@@ -29,7 +29,6 @@ class Schema {
 };
 
 FieldKind kind_of(const FieldDescriptor& field) {
-  if (field.is_repeated()) return FieldKind::unknown;
   switch (field.type()) {
     case FieldDescriptor::TYPE_UINT64:
       return FieldKind::unsigned64;
@@ -37,6 +36,8 @@ FieldKind kind_of(const FieldDescriptor& field) {
       return FieldKind::unsigned32;
     case FieldDescriptor::TYPE_ENUM:
       return FieldKind::enumeration;
+    case FieldDescriptor::TYPE_BOOL:
+      return FieldKind::boolean;
     case FieldDescriptor::TYPE_STRING:
       return FieldKind::text;
     case FieldDescriptor::TYPE_BYTES:
@@ -68,6 +69,8 @@ FieldRule Schema::rule_of(const FieldDescriptor& field) {
   rule.kind = kind_of(field);
   // A kind of field that requests have never had is an oversight of ours, found by the first test.
   assert(rule.kind != FieldKind::unknown);
+  rule.repeated = field.is_repeated();
+  assert(!rule.repeated || !field.is_packable());
   rule.number = static_cast<std::uint8_t>(field.number());
   rule.excludes = std::uint64_t{1} << rule.number;
   rule.name = field.name();

@@ -18,6 +18,7 @@ enum class FieldKind : std::uint8_t {
   unsigned64,
   unsigned32,
   enumeration,
+  boolean,
   text,
   bytes,
   message,
@@ -31,6 +32,7 @@ struct EnumName {
 struct FieldRule {
   FieldKind kind = FieldKind::unknown;
   std::uint8_t number = 0;
+  bool repeated = false;  // a text, bytes or message that may stand any number of times
   // A bit for each field that may not stand beside this one: itself, and the rest of its oneof.
   std::uint64_t excludes = 0;
   std::uint64_t enum_numbers = 0;  // a bit for each known number; bit 0 (UNSPECIFIED) is never set

@@ -69,12 +69,10 @@ TEST(JsonCodec, RefusesWhatIsNotJson) {
 }
 
 TEST(JsonCodec, RefusesWhatIsNotAnObject) {
-  for (const char* bad : {"\"text\"", "1", "18446744073709551615", "null"}) {
+  for (const char* bad : {"\"text\"", "1", "18446744073709551615", "null", "[]", "[{}]", "true"}) {
     EXPECT_EQ(json_failure("verify", bad), "json.not_object") << bad;
   }
-  for (const char* bad : {"[]", "[{}]", "true", "1.5"}) {
-    EXPECT_EQ(json_failure("verify", bad), "json.field_type") << bad;
-  }
+  EXPECT_EQ(json_failure("verify", "1.5"), "json.field_type");
 }
 
 TEST(JsonCodec, RefusesUnknownKeysAtEveryDepth) {
@@ -119,7 +117,7 @@ TEST(JsonCodec, RefusesUnknownAndUnspecifiedEnums) {
   EXPECT_EQ(failure("2"), "");
   EXPECT_EQ(failure("0"), "wire.enum_unspecified");
   EXPECT_EQ(failure(R"("FACTOR_KIND_UNSPECIFIED")"), "wire.enum_unspecified");
-  EXPECT_EQ(failure("3"), "wire.enum_unknown");
+  EXPECT_EQ(failure("33"), "wire.enum_unknown");
   EXPECT_EQ(failure("4294967297"), "wire.enum_unknown");
   EXPECT_EQ(failure(R"("totp")"), "wire.enum_unknown");
   EXPECT_EQ(failure(R"("1")"), "wire.enum_unknown");
