@@ -3,11 +3,10 @@
 
 #include "base/passcode.hpp"
 #include "firmware-interface/oath.hpp"
-#include "hsm/factor_key.hpp"
-#include "hsm/handle_cache.hpp"
+#include "firmware-interface/yubico_otp.hpp"
 #include "hsm/key_set.hpp"
 #include "hsm/login.hpp"
-#include "hsm/seal.hpp"
+#include "hsm/secrets.hpp"
 #include "hsm/self_test.hpp"
 
 #include <string.h>
@@ -40,50 +39,40 @@ Status check_question(const MatchOath& question) {
   return {};
 }
 
-// The token forgot an object: it was destroyed behind our back, or the device was reset.
-bool is_forgotten(const Error& error) {
-  return error.native == CKR_KEY_HANDLE_INVALID || error.native == CKR_OBJECT_HANDLE_INVALID;
-}
-
-// What modules answer to a wrap that fails its integrity check. SoftHSM says GENERAL_ERROR.
-bool may_be_damaged(const Error& error) {
-  switch (error.native) {
-    case CKR_GENERAL_ERROR:
-    case CKR_FUNCTION_FAILED:
-    case CKR_WRAPPED_KEY_INVALID:
-    case CKR_WRAPPED_KEY_LEN_RANGE:
-    case CKR_ENCRYPTED_DATA_INVALID:
-    case CKR_ENCRYPTED_DATA_LEN_RANGE:
-      return true;
-    default:
-      return false;
-  }
-}
+// Wiped when it goes out of scope: codes of the neighbouring counters are worth as much as the one
+// that was typed, and a block holds a private id.
+template <class Content>
+struct Scratch : Content {
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { ::explicit_bzero(this, sizeof *this); }
+};
+struct OathScratch {
+  std::array<std::byte, kMacBytesMax> mac{};
+  oath::Code code;
+};
+struct YubicoScratch {
+  std::array<std::byte, kYubicoBlockBytes> block{};
+  std::optional<YubicoPlain> plain;
+};
 
 }  // namespace
 
 struct Engine::State {
-  State(Module&& m, Session&& s, KeySet&& k, const EngineSettings& settings)
-      : module{std::move(m)},
-        session{std::move(s)},
-        keys{std::move(k)},
-        handles{settings.handles_max},
-        oath_key{oath_key_attributes(settings.private_session_objects)} {}
+  State(Module&& m, Session&& s, KeySet&& k)
+      : module{std::move(m)}, session{std::move(s)}, keys{std::move(k)} {}
 
-  // The handle of a sealed secret, unwrapped now if it is not yet.
-  Result<CK_OBJECT_HANDLE> handle_of(const MatchOath& question);
-  Result<CK_OBJECT_HANDLE> unwrap(const Sealed& sealed);
-  Result<std::optional<std::uint64_t>> match(const MatchOath& question, CK_OBJECT_HANDLE key);
-  Result<Bytes> seal(HashAlgorithm algorithm, BytesView secret);
-  // Whether the token still unwraps what is known to be good.
-  bool is_alive();
+  // Opens a sealed secret and uses it; once more if its handle is one that the token has forgotten.
+  template <class Open, class Use>
+  auto with_key(BytesView sealed, Open open, Use use) -> decltype(use(KeptKey{}));
+  Result<std::optional<std::uint64_t>> match(const MatchOath& question, Handle key);
+  Result<std::optional<YubicoFields>> match(const MatchYubico& question, const KeptKey& key);
 
   Module module;
   Session session;  // the only one, and open to the end: SoftHSM forgets its login with the last
   KeySet keys;
-  HandleCache handles;
-  Attributes oath_key;
-  Bytes known_good;  // a wrap by the newest seal key
+  std::optional<Secrets> secrets;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_{std::move(state)} {}
@@ -100,66 +89,37 @@ Result<Engine> Engine::open(const EngineSettings& settings) {
   CS_TRY(KeySet keys, KeySet::open(session));
   CS_CHECK(self_test(session, keys, settings.private_session_objects));
 
-  auto state =
-      std::make_unique<State>(std::move(module), std::move(session), std::move(keys), settings);
-  SecretBytes any{digest_bytes(HashAlgorithm::sha256)};
-  CS_CHECK(state->session.random(any.expose()));
-  CS_TRY(state->known_good,
-         wrap_secret(state->session, state->keys.newest(KeyRole::seal).handle, any));
+  auto state = std::make_unique<State>(std::move(module), std::move(session), std::move(keys));
+  CS_TRY(Secrets secrets, Secrets::open(state->session, state->keys,
+                                        {settings.handles_max, settings.private_session_objects}));
+  state->secrets.emplace(std::move(secrets));
   return Engine{std::move(state)};
 }
 
+template <class Open, class Use>
+auto Engine::State::with_key(BytesView sealed, Open open, Use use) -> decltype(use(KeptKey{})) {
+  CS_TRY(const KeptKey* key, open());
+  auto answer = use(*key);
+  if (answer || !is_forgotten(answer.error())) return answer;
+  secrets->forget(sealed);
+  CS_TRY(const KeptKey* fresh, open());
+  return use(*fresh);
+}
+
+// ---- OATH ----
+
 Result<std::optional<std::uint64_t>> Engine::match_oath(const MatchOath& question) {
   CS_CHECK(check_question(question));
-  CS_TRY(const CK_OBJECT_HANDLE key, state_->handle_of(question));
-  auto answer = state_->match(question, key);
-  if (answer || !is_forgotten(answer.error())) return answer;
-
-  state_->handles.forget(question.sealed);
-  CS_TRY(const CK_OBJECT_HANDLE fresh, state_->handle_of(question));
-  return state_->match(question, fresh);
+  State& state = *state_;
+  return state.with_key(
+      question.sealed, [&] { return state.secrets->oath(question.sealed, question.algorithm); },
+      [&](const KeptKey& key) { return state.match(question, key.handle); });
 }
 
-Result<CK_OBJECT_HANDLE> Engine::State::handle_of(const MatchOath& question) {
-  // Before the look into the cache, so that a row whose algorithm was changed gets one answer.
-  CS_TRY(const Sealed sealed, parse_sealed(question.sealed, SecretKind::oath, question.algorithm));
-  if (const auto kept = handles.find(question.sealed)) return *kept;
-  CS_TRY(const CK_OBJECT_HANDLE key, unwrap(sealed));
-  if (const auto displaced = handles.insert(question.sealed, key)) {
-    // A handle that the token has forgotten by itself is gone as well.
-    const Status destroyed = session.destroy(*displaced);
-    if (!destroyed && !is_forgotten(destroyed.error())) return destroyed.error();
-  }
-  return key;
-}
-
-Result<CK_OBJECT_HANDLE> Engine::State::unwrap(const Sealed& sealed) {
-  const auto seal_key = keys.of_version(KeyRole::seal, sealed.key_version);
-  if (!seal_key) return Error{ErrorCode::corrupt, "sealed.key_version", sealed.key_version};
-  auto key = session.unwrap(*seal_key, sealed.wrap, oath_key);
-  // A bad row must never look like a dead HSM, nor a dead HSM like a bad row.
-  if (!key && may_be_damaged(key.error()) && is_alive()) {
-    return Error{ErrorCode::corrupt, "sealed.wrap", key.error().native};
-  }
-  return key;
-}
-
-bool Engine::State::is_alive() {
-  const auto key = session.unwrap(keys.newest(KeyRole::seal).handle, known_good, oath_key);
-  return key && session.destroy(*key);
-}
-
-Result<std::optional<std::uint64_t>> Engine::State::match(const MatchOath& question,
-                                                          CK_OBJECT_HANDLE key) {
+Result<std::optional<std::uint64_t>> Engine::State::match(const MatchOath& question, Handle key) {
   const auto digits = static_cast<oath::Digits>(question.digits);
   const CK_MECHANISM_TYPE mechanism = hmac_mechanism(question.algorithm);
-  // Codes of the neighbouring counters are worth as much as the one that was typed.
-  struct Scratch {
-    std::array<std::byte, kMacBytesMax> mac{};
-    oath::Code code;
-    ~Scratch() { ::explicit_bzero(this, sizeof *this); }
-  } scratch;
-
+  Scratch<OathScratch> scratch;
   for (const std::uint64_t counter : question.counters) {
     CS_TRY(const BytesView mac,
            session.sign(key, mechanism, oath::counter_bytes(counter), scratch.mac));
@@ -171,6 +131,87 @@ Result<std::optional<std::uint64_t>> Engine::State::match(const MatchOath& quest
   }
   return std::optional<std::uint64_t>{};
 }
+
+Result<Bytes> Engine::seal_oath(HashAlgorithm algorithm, BytesView secret) {
+  return state_->secrets->seal_oath(algorithm, secret);
+}
+
+Result<Generated> Engine::generate_oath(HashAlgorithm algorithm) {
+  if (!is_known(algorithm)) return Error{ErrorCode::malformed, "generate_oath.algorithm"};
+  SecretBytes secret{digest_bytes(algorithm)};
+  CS_CHECK(state_->session.random(secret.expose()));
+  CS_TRY(Bytes sealed, seal_oath(algorithm, secret.expose()));
+  return Generated{std::move(sealed), std::move(secret)};
+}
+
+// ---- YubiKeys ----
+
+Result<std::optional<YubicoFields>> Engine::match_yubico(const MatchYubico& question) {
+  State& state = *state_;
+  return state.with_key(
+      question.sealed, [&] { return state.secrets->yubico(question.sealed); },
+      [&](const KeptKey& key) { return state.match(question, key); });
+}
+
+Result<std::optional<YubicoFields>> Engine::State::match(const MatchYubico& question,
+                                                         const KeptKey& key) {
+  Scratch<YubicoScratch> scratch;
+  CS_CHECK(session.decrypt_blocks(key.handle, question.block, scratch.block));
+  scratch.plain = parse_yubico_block(scratch.block);
+  if (!scratch.plain) return std::optional<YubicoFields>{};
+  if (!equal_in_constant_time(as_text(scratch.plain->private_id), as_text(key.private_id))) {
+    return std::optional<YubicoFields>{};
+  }
+  return std::optional{YubicoFields{scratch.plain->session_counter, scratch.plain->session_use,
+                                    scratch.plain->timestamp}};
+}
+
+Result<Bytes> Engine::seal_yubico(BytesView aes_key, BytesView private_id) {
+  if (aes_key.size() != kYubicoKeyBytes) return Error{ErrorCode::malformed, "yubico.aes_key"};
+  if (private_id.size() != kYubicoPrivateIdBytes) {
+    return Error{ErrorCode::malformed, "yubico.private_id"};
+  }
+  return state_->secrets->seal_yubico(aes_key, private_id);
+}
+
+Result<GeneratedYubico> Engine::generate_yubico() {
+  SecretBytes aes_key{kYubicoKeyBytes};
+  SecretBytes private_id{kYubicoPrivateIdBytes};
+  CS_CHECK(state_->session.random(aes_key.expose()));
+  CS_CHECK(state_->session.random(private_id.expose()));
+  CS_TRY(Bytes sealed, seal_yubico(aes_key.expose(), private_id.expose()));
+  return GeneratedYubico{std::move(sealed), std::move(aes_key), std::move(private_id)};
+}
+
+// ---- Clients of the validation protocol ----
+
+Result<Signature> Engine::sign_for_client(BytesView sealed, BytesView text) {
+  if (text.size() > kSignedTextBytesMax) return Error{ErrorCode::limit_exceeded, "client.text"};
+  State& state = *state_;
+  const auto sign = [&](const KeptKey& key) -> Result<Signature> {
+    Signature signature{};
+    CS_TRY(const BytesView used, state.session.sign(key.handle, CKM_SHA_1_HMAC, text, signature));
+    if (used.size() != signature.size()) return Error{ErrorCode::unavailable, "C_Sign.length"};
+    return signature;
+  };
+  return state.with_key(
+      sealed, [&] { return state.secrets->client(sealed); }, sign);
+}
+
+Result<Bytes> Engine::seal_client(BytesView api_key) {
+  if (api_key.size() < kApiKeyBytesMin) return Error{ErrorCode::malformed, "client.api_key"};
+  if (api_key.size() > kApiKeyBytesMax) return Error{ErrorCode::limit_exceeded, "client.api_key"};
+  return state_->secrets->seal_client(api_key);
+}
+
+Result<Generated> Engine::generate_client() {
+  SecretBytes api_key{kFreshApiKeyBytes};
+  CS_CHECK(state_->session.random(api_key.expose()));
+  CS_TRY(Bytes sealed, seal_client(api_key.expose()));
+  return Generated{std::move(sealed), std::move(api_key)};
+}
+
+// ---- The rest ----
 
 Result<Mac> Engine::mac(MacKey key, BytesView message) {
   if (key != MacKey::record && key != MacKey::pepper) {
@@ -185,29 +226,7 @@ Result<Mac> Engine::mac(MacKey key, BytesView message) {
   return mac;
 }
 
-Result<Bytes> Engine::State::seal(HashAlgorithm algorithm, BytesView secret) {
-  CS_TRY(const SecretBytes prepared, prepare_oath_secret(algorithm, secret));
-  const FoundKey& seal_key = keys.newest(KeyRole::seal);
-  CS_TRY(const Bytes wrap, wrap_secret(session, seal_key.handle, prepared));
-  Bytes sealed = seal_bytes(SecretKind::oath, seal_key.name.version, wrap);
-  // Nobody else would notice a token that wraps to another length, until the secret was needed.
-  CS_CHECK(parse_sealed(sealed, SecretKind::oath, algorithm));
-  return sealed;
-}
-
-Result<Bytes> Engine::seal_oath(HashAlgorithm algorithm, BytesView secret) {
-  return state_->seal(algorithm, secret);
-}
-
-Result<Generated> Engine::generate_oath(HashAlgorithm algorithm) {
-  if (!is_known(algorithm)) return Error{ErrorCode::malformed, "generate_oath.algorithm"};
-  SecretBytes secret{digest_bytes(algorithm)};
-  CS_CHECK(state_->session.random(secret.expose()));
-  CS_TRY(Bytes sealed, state_->seal(algorithm, secret.expose()));
-  return Generated{std::move(sealed), std::move(secret)};
-}
-
-std::size_t Engine::handles() const { return state_->handles.size(); }
+std::size_t Engine::handles() const { return state_->secrets->size(); }
 
 bool is_lost(const Error& error) {
   switch (error.native) {

@@ -50,6 +50,23 @@ class Engine {
   Result<Bytes> seal_oath(HashAlgorithm algorithm, BytesView secret);
   Result<Generated> generate_oath(HashAlgorithm algorithm);
 
+  // What stands in the block if this YubiKey made it, or none.
+  //
+  // Fails with `corrupt` if the sealed secret is damaged, and `unavailable`.
+  Result<std::optional<YubicoFields>> match_yubico(const MatchYubico& question);
+
+  // Fails with `malformed` for other lengths than kYubicoKeyBytes and kYubicoPrivateIdBytes.
+  Result<Bytes> seal_yubico(BytesView aes_key, BytesView private_id);
+  Result<GeneratedYubico> generate_yubico();
+
+  // Fails with `corrupt` if it was not sealed as the key of a client, `limit_exceeded` above
+  // kSignedTextBytesMax.
+  Result<Signature> sign_for_client(BytesView sealed, BytesView text);
+
+  // Fails with `malformed`, `limit_exceeded`, `unavailable`.
+  Result<Bytes> seal_client(BytesView api_key);
+  Result<Generated> generate_client();
+
   // How many sealed secrets are unwrapped just now.
   [[nodiscard]] std::size_t handles() const;
 

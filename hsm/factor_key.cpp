@@ -5,18 +5,30 @@
 
 namespace countersign::hsm {
 
-Attributes oath_key_attributes(bool private_session_objects) {
+namespace {
+
+Attributes factor_key_attributes(KeyRole role, bool private_session_objects) {
   Attributes key;
   key.flag(CKA_PRIVATE, private_session_objects);
   // Behind it, because MODIFIABLE is the last of them.
-  return child_attributes(KeyRole::seal, std::move(key));
+  return child_attributes(role, std::move(key));
 }
 
-Result<Bytes> wrap_secret(Session& session, CK_OBJECT_HANDLE seal_key,
-                          const SecretBytes& prepared) {
+}  // namespace
+
+Attributes oath_key_attributes(bool private_session_objects) {
+  return factor_key_attributes(KeyRole::seal, private_session_objects);
+}
+
+Attributes yubico_key_attributes(bool private_session_objects) {
+  return factor_key_attributes(KeyRole::seal_aes, private_session_objects);
+}
+
+Result<Bytes> wrap_secret(Session& session, CK_OBJECT_HANDLE seal_key, const SecretBytes& prepared,
+                          CK_KEY_TYPE type) {
   Attributes fresh;
   fresh.number(CKA_CLASS, CKO_SECRET_KEY)
-      .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
+      .number(CKA_KEY_TYPE, type)
       .flag(CKA_TOKEN, false)
       .flag(CKA_PRIVATE, true)
       .flag(CKA_SENSITIVE, true)

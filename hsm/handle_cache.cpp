@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hsm/handle_cache.hpp"
 
+#include <string.h>
+
 namespace countersign::hsm {
 
-std::optional<Handle> HandleCache::find(BytesView sealed) {
+const KeptKey* HandleCache::find(BytesView sealed) {
   const auto found = by_sealed_.find(sealed);
-  if (found == by_sealed_.end()) return std::nullopt;
+  if (found == by_sealed_.end()) return nullptr;
   const Index index = found->second;
   if (index != newest_) {
     unlink(index);
     link_newest(index);
   }
-  return entries_[index].handle;
+  return &entries_[index].key;
 }
 
-std::optional<Handle> HandleCache::insert(BytesView sealed, Handle handle) {
+std::optional<Handle> HandleCache::insert(BytesView sealed, const KeptKey& key) {
   std::optional<Handle> displaced;
   if (by_sealed_.size() >= handles_max_) {
     displaced = forget(Bytes{entries_[oldest_].sealed});
@@ -22,7 +24,7 @@ std::optional<Handle> HandleCache::insert(BytesView sealed, Handle handle) {
   const Index index = vacant_entry();
   Entry& entry = entries_[index];
   entry.sealed.assign(sealed.begin(), sealed.end());
-  entry.handle = handle;
+  entry.key = key;
   by_sealed_.emplace(entry.sealed, index);
   link_newest(index);
   return displaced;
@@ -35,7 +37,9 @@ std::optional<Handle> HandleCache::forget(BytesView sealed) {
   by_sealed_.erase(found);
   unlink(index);
   vacant_.push_back(index);
-  return entries_[index].handle;
+  KeptKey& key = entries_[index].key;
+  ::explicit_bzero(key.private_id.data(), key.private_id.size());
+  return key.handle;
 }
 
 HandleCache::Index HandleCache::vacant_entry() {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which sealed secret is already unwrapped, under which handle: a bounded memory that forgets what
-// was used longest ago.
+// Which sealed secret is already unwrapped, under which handle: a bounded memory, of all kinds of
+// secrets together, that forgets what was used longest ago.
 //
 // It only remembers. Whoever puts a handle in gets back the one that had to leave, and destroys it.
 // Finding allocates nothing and takes constant time.
 #pragma once
 
 #include "base/bytes.hpp"
+#include "hsm/protocol/operations.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -17,6 +19,12 @@ namespace countersign::hsm {
 
 using Handle = unsigned long;  // what PKCS#11 calls an object handle
 
+// An unwrapped key, and the private id that belongs to a YubiKey's.
+struct KeptKey {
+  Handle handle{};
+  std::array<std::byte, kYubicoPrivateIdBytes> private_id{};
+};
+
 class HandleCache {
  public:
   // REQUIRES: handles_max >= 1.
@@ -24,14 +32,15 @@ class HandleCache {
   HandleCache(HandleCache&&) = default;
   HandleCache& operator=(HandleCache&&) = delete;
 
-  // The handle, which becomes the one used last.
-  [[nodiscard]] std::optional<Handle> find(BytesView sealed);
+  // The key, which becomes the one used last; null if there is none. Valid until the next insert
+  // or forget.
+  [[nodiscard]] const KeptKey* find(BytesView sealed);
 
-  // Remembers a handle and returns the one that made room for it.
+  // Remembers a key and returns the handle of the one that made room for it.
   // REQUIRES: find(sealed) gave none.
-  std::optional<Handle> insert(BytesView sealed, Handle handle);
+  std::optional<Handle> insert(BytesView sealed, const KeptKey& key);
 
-  // Forgets one and returns its handle.
+  // Forgets one, wiping its private id, and returns its handle.
   std::optional<Handle> forget(BytesView sealed);
 
   [[nodiscard]] std::size_t size() const { return by_sealed_.size(); }
@@ -43,7 +52,7 @@ class HandleCache {
   // The entries form a list, by last use, inside one vector.
   struct Entry {
     Bytes sealed;
-    Handle handle{};
+    KeptKey key;
     Index newer = kNone;
     Index older = kNone;
   };

@@ -27,6 +27,40 @@ const EVP_MD* digest_of(HashAlgorithm algorithm) {
   return nullptr;
 }
 
+// The lengths that a kind's wrap and note may have.
+struct Shape {
+  std::size_t wrap_bytes_min;
+  std::size_t wrap_bytes_max;
+  std::size_t note_bytes;
+};
+
+constexpr Shape shape_of(SecretKind kind) {
+  if (kind == SecretKind::yubico) {
+    constexpr std::size_t kWrapBytes = kYubicoKeyBytes + kWrapUnitBytes;
+    return {kWrapBytes, kWrapBytes, kYubicoPrivateIdBytes};
+  }
+  const std::size_t least = round_up(digest_bytes(HashAlgorithm::sha1)) + kWrapUnitBytes;
+  return {least, kApiKeyBytesMax + kWrapUnitBytes, kClientNoteBytes};
+}
+
+Result<Sealed> parse_header(BytesView sealed, SecretKind kind) {
+  Reader reader{sealed};
+  const auto format = reader.integer<std::uint8_t>();
+  const auto its_kind = reader.integer<std::uint8_t>();
+  const auto key_version = reader.integer<std::uint16_t>();
+  const auto mechanism = reader.integer<std::uint32_t>();
+  if (!reader.good()) return Error{ErrorCode::corrupt, "sealed.short"};
+  if (format != kFormat) return Error{ErrorCode::corrupt, "sealed.format"};
+  if (its_kind != static_cast<std::uint8_t>(kind)) return Error{ErrorCode::corrupt, "sealed.kind"};
+  if (mechanism != kSealMechanism) return Error{ErrorCode::corrupt, "sealed.mechanism"};
+  return Sealed{key_version, sealed.subspan(kSealHeaderBytes)};
+}
+
+Status check_wrap(BytesView wrap, std::size_t least, std::size_t most) {
+  if (wrap.size() >= least && wrap.size() <= most && wrap.size() % kWrapUnitBytes == 0) return {};
+  return Error{ErrorCode::corrupt, "sealed.size", wrap.size()};
+}
+
 }  // namespace
 
 Bytes seal_bytes(SecretKind kind, std::uint16_t key_version, BytesView wrap) {
@@ -42,23 +76,41 @@ Bytes seal_bytes(SecretKind kind, std::uint16_t key_version, BytesView wrap) {
 }
 
 Result<Sealed> parse_sealed(BytesView sealed, SecretKind kind, HashAlgorithm algorithm) {
-  Reader reader{sealed};
-  const auto format = reader.integer<std::uint8_t>();
-  const auto its_kind = reader.integer<std::uint8_t>();
-  const auto key_version = reader.integer<std::uint16_t>();
-  const auto mechanism = reader.integer<std::uint32_t>();
-  if (!reader.good()) return Error{ErrorCode::corrupt, "sealed.short"};
-  if (format != kFormat) return Error{ErrorCode::corrupt, "sealed.format"};
-  if (its_kind != static_cast<std::uint8_t>(kind)) return Error{ErrorCode::corrupt, "sealed.kind"};
-  if (mechanism != kSealMechanism) return Error{ErrorCode::corrupt, "sealed.mechanism"};
+  CS_TRY(const Sealed parsed, parse_header(sealed, kind));
+  CS_CHECK(check_wrap(parsed.wrap, round_up(digest_bytes(algorithm)) + kWrapUnitBytes,
+                      block_bytes(algorithm) + kWrapUnitBytes));
+  return parsed;
+}
 
-  const BytesView wrap = sealed.subspan(kSealHeaderBytes);
-  const std::size_t least = round_up(digest_bytes(algorithm)) + kWrapUnitBytes;
-  const std::size_t most = block_bytes(algorithm) + kWrapUnitBytes;
-  if (wrap.size() < least || wrap.size() > most || wrap.size() % kWrapUnitBytes != 0) {
-    return Error{ErrorCode::corrupt, "sealed.size", wrap.size()};
-  }
-  return Sealed{key_version, wrap};
+Bytes seal_bytes(SecretKind kind, const SealedWithNote& sealed) {
+  Bytes bytes = seal_bytes(kind, sealed.key.key_version, sealed.key.wrap);
+  Writer{bytes}.integer(sealed.note.key_version).raw(sealed.note.iv).raw(sealed.note.hidden);
+  return bytes;
+}
+
+Result<SealedWithNote> parse_sealed_with_note(BytesView sealed, SecretKind kind) {
+  CS_TRY(const Sealed whole, parse_header(sealed, kind));
+  const Shape shape = shape_of(kind);
+  const std::size_t note_bytes =
+      sizeof(std::uint16_t) + kNoteIvBytes + shape.note_bytes + kNoteTagBytes;
+  if (whole.wrap.size() < note_bytes) return Error{ErrorCode::corrupt, "sealed.short"};
+
+  SealedWithNote parsed;
+  parsed.key = {whole.key_version, whole.wrap.first(whole.wrap.size() - note_bytes)};
+  CS_CHECK(check_wrap(parsed.key.wrap, shape.wrap_bytes_min, shape.wrap_bytes_max));
+  Reader reader{whole.wrap.last(note_bytes)};
+  parsed.note.key_version = reader.integer<std::uint16_t>();
+  parsed.note.iv = reader.raw(kNoteIvBytes);
+  parsed.note.hidden = reader.raw(shape.note_bytes + kNoteTagBytes);
+  return parsed;
+}
+
+Bytes note_associated_data(SecretKind kind, BytesView wrap) {
+  Bytes data;
+  Writer{data}
+      .text(kind == SecretKind::yubico ? "countersign yubico v1" : "countersign client v1")
+      .raw(wrap);
+  return data;
 }
 
 Result<SecretBytes> prepare_oath_secret(HashAlgorithm algorithm, BytesView secret) {

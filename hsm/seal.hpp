@@ -5,6 +5,15 @@
 //
 // Big-endian. The wrap (RFC 3394) has an integrity check of its own; that a sealed secret stands in
 // the right row is what the record MAC holds, since a key wrap has no associated data.
+//
+// The kinds `yubico` and `client` have a note behind their wrap:
+//
+//   | header | wrap | u16 envelope version | IV 12 | note, encrypted | tag 16 |
+//
+// AES-GCM by `envelope`, with the kind's name and the wrap as associated data. A YubiKey's note is
+// its private id, and its wrap, by `seal-aes`, belongs to that id alone. A client's note is the
+// length of its key; the tag is what matters: nothing but a client's key, sealed as one, has it, so
+// no worker signs by an OATH secret whose header was changed, which would tell codes.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -24,11 +33,31 @@ struct Sealed {
   BytesView wrap;
 };
 
+struct Note {
+  std::uint16_t key_version{};
+  BytesView iv;
+  BytesView hidden;  // encrypted, and its tag
+};
+struct SealedWithNote {
+  Sealed key;
+  Note note;
+};
+
+inline constexpr std::size_t kNoteIvBytes = 12;
+inline constexpr std::size_t kNoteTagBytes = 16;
+inline constexpr std::size_t kClientNoteBytes = 1;
+
 [[nodiscard]] Bytes seal_bytes(SecretKind kind, std::uint16_t key_version, BytesView wrap);
 
 // Fails with `corrupt` if the header is not one of ours or the wrap cannot hold a key for the
 // algorithm.
 Result<Sealed> parse_sealed(BytesView sealed, SecretKind kind, HashAlgorithm algorithm);
+
+// The same for the kinds with a note.
+[[nodiscard]] Bytes seal_bytes(SecretKind kind, const SealedWithNote& sealed);
+Result<SealedWithNote> parse_sealed_with_note(BytesView sealed, SecretKind kind);
+// What binds a note to its kind and its wrap.
+[[nodiscard]] Bytes note_associated_data(SecretKind kind, BytesView wrap);
 
 // The HMAC key that computes the same as the secret, in a length that every token takes: hashed if
 // it is longer than the block (as HMAC itself does), and padded with zeros (as HMAC itself does) to

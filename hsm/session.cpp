@@ -13,6 +13,15 @@ CK_BYTE* input(BytesView bytes) {
 }
 CK_BYTE* output(std::span<std::byte> bytes) { return reinterpret_cast<CK_BYTE*>(bytes.data()); }
 
+CK_GCM_PARAMS parameters_of(const Gcm& how) {
+  return {input(how.iv),
+          how.iv.size(),
+          how.iv.size() * 8,
+          input(how.associated_data),
+          how.associated_data.size(),
+          Gcm::kTagBytes * 8};
+}
+
 bool is_list(CK_ATTRIBUTE_TYPE type) {
   return type == CKA_UNWRAP_TEMPLATE || type == CKA_WRAP_TEMPLATE;
 }
@@ -181,6 +190,43 @@ Result<BytesView> Session::sign(CK_OBJECT_HANDLE key, CK_MECHANISM_TYPE mechanis
       check(functions_->C_Sign(handle_, input(message), message.size(), output(signature), &size),
             "C_Sign"));
   return BytesView{signature.first(size)};
+}
+
+Result<Bytes> Session::encrypt(CK_OBJECT_HANDLE key, const Gcm& how, BytesView plain) {
+  CK_GCM_PARAMS parameters = parameters_of(how);
+  CK_MECHANISM mechanism{CKM_AES_GCM, &parameters, sizeof parameters};
+  CS_CHECK(check(functions_->C_EncryptInit(handle_, &mechanism, key), "C_EncryptInit"));
+  Bytes hidden(plain.size() + Gcm::kTagBytes);
+  CK_ULONG size = hidden.size();
+  CS_CHECK(check(functions_->C_Encrypt(handle_, input(plain), plain.size(), output(hidden), &size),
+                 "C_Encrypt"));
+  hidden.resize(size);
+  return hidden;
+}
+
+Result<BytesView> Session::decrypt(CK_OBJECT_HANDLE key, const Gcm& how, BytesView hidden,
+                                   std::span<std::byte> plain) {
+  CK_GCM_PARAMS parameters = parameters_of(how);
+  CK_MECHANISM mechanism{CKM_AES_GCM, &parameters, sizeof parameters};
+  return decrypt(mechanism, key, hidden, plain);
+}
+
+Status Session::decrypt_blocks(CK_OBJECT_HANDLE key, BytesView blocks, std::span<std::byte> plain) {
+  CK_MECHANISM mechanism{CKM_AES_ECB, nullptr, 0};
+  CS_TRY(const BytesView used, decrypt(mechanism, key, blocks, plain));
+  if (used.size() != blocks.size()) {
+    return Error{ErrorCode::unavailable, "C_Decrypt.length", used.size()};
+  }
+  return {};
+}
+
+Result<BytesView> Session::decrypt(CK_MECHANISM& how, CK_OBJECT_HANDLE key, BytesView hidden,
+                                   std::span<std::byte> plain) {
+  CS_CHECK(check(functions_->C_DecryptInit(handle_, &how, key), "C_DecryptInit"));
+  CK_ULONG size = plain.size();
+  CS_CHECK(check(functions_->C_Decrypt(handle_, input(hidden), hidden.size(), output(plain), &size),
+                 "C_Decrypt"));
+  return BytesView{plain.first(size)};
 }
 
 Status Session::random(std::span<std::byte> out) {

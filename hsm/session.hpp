@@ -25,6 +25,13 @@ struct KeyPair {
   CK_OBJECT_HANDLE private_key;
 };
 
+// REQUIRES: no two messages under one key have the same IV.
+struct Gcm {
+  static constexpr std::size_t kTagBytes = 16;
+  BytesView iv;
+  BytesView associated_data;
+};
+
 class Session {
  public:
   static constexpr std::size_t kObjectsMax = 4096;
@@ -61,11 +68,21 @@ class Session {
   // Signs into `signature` and returns the used part of it.
   Result<BytesView> sign(CK_OBJECT_HANDLE key, CK_MECHANISM_TYPE mechanism, BytesView message,
                          std::span<std::byte> signature);
+  // AES-GCM with a tag of 16 bytes behind what is encrypted.
+  Result<Bytes> encrypt(CK_OBJECT_HANDLE key, const Gcm& how, BytesView plain);
+  // REQUIRES: plain.size() >= hidden.size(). Returns the used part of `plain`.
+  Result<BytesView> decrypt(CK_OBJECT_HANDLE key, const Gcm& how, BytesView hidden,
+                            std::span<std::byte> plain);
+  // AES-ECB: one block, or several that have nothing to do with each other.
+  // REQUIRES: plain.size() == blocks.size().
+  Status decrypt_blocks(CK_OBJECT_HANDLE key, BytesView blocks, std::span<std::byte> plain);
   Status random(std::span<std::byte> out);
 
  private:
   Session(CK_FUNCTION_LIST& functions, CK_SESSION_HANDLE handle)
       : functions_{&functions}, handle_{handle} {}
+  Result<BytesView> decrypt(CK_MECHANISM& how, CK_OBJECT_HANDLE key, BytesView hidden,
+                            std::span<std::byte> plain);
   Result<bool> has_list(CK_OBJECT_HANDLE object, const CK_ATTRIBUTE& expected);
 
   CK_FUNCTION_LIST* functions_;

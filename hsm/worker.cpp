@@ -153,21 +153,43 @@ Status Worker::answer_packet(BytesView packet) {
 }
 
 void Worker::answer_question(const Question& question) {
-  if (const auto* match = std::get_if<MatchOath>(&question)) {
-    answer(OperationKind::match_oath, engine_.match_oath(*match));
-  } else if (const auto* mac = std::get_if<MacQuestion>(&question)) {
-    answer(OperationKind::mac, engine_.mac(mac->key, mac->message));
-  } else if (const auto* seal = std::get_if<SealQuestion>(&question)) {
-    answer(OperationKind::seal_oath, engine_.seal_oath(seal->algorithm, seal->secret));
-  } else {
-    const auto& generate = std::get<GenerateQuestion>(question);
-    answer(OperationKind::generate_oath, engine_.generate_oath(generate.algorithm));
-  }
+  std::visit([this](const auto& asked) { answer_one(asked); }, question);
+}
+
+void Worker::answer_one(const MatchOath& asked) {
+  answer(OperationKind::match_oath, engine_.match_oath(asked));
+}
+void Worker::answer_one(const MacQuestion& asked) {
+  answer(OperationKind::mac, engine_.mac(asked.key, asked.message));
+}
+void Worker::answer_one(const SealQuestion& asked) {
+  answer(OperationKind::seal_oath, engine_.seal_oath(asked.algorithm, asked.secret));
+}
+void Worker::answer_one(const GenerateQuestion& asked) {
+  answer(OperationKind::generate_oath, engine_.generate_oath(asked.algorithm));
+}
+void Worker::answer_one(const MatchYubico& asked) {
+  answer(OperationKind::match_yubico, engine_.match_yubico(asked));
+}
+void Worker::answer_one(const SealYubicoQuestion& asked) {
+  answer(OperationKind::seal_yubico, engine_.seal_yubico(asked.aes_key, asked.private_id));
+}
+void Worker::answer_one(const GenerateYubicoQuestion& /*asked*/) {
+  answer(OperationKind::generate_yubico, engine_.generate_yubico());
+}
+void Worker::answer_one(const SealClientQuestion& asked) {
+  answer(OperationKind::seal_client, engine_.seal_client(asked.api_key));
+}
+void Worker::answer_one(const GenerateClientQuestion& /*asked*/) {
+  answer(OperationKind::generate_client, engine_.generate_client());
+}
+void Worker::answer_one(const SignForClientQuestion& asked) {
+  answer(OperationKind::sign_for_client, engine_.sign_for_client(asked.sealed, asked.text));
 }
 
 template <class T>
 void Worker::answer(OperationKind kind, Result<T> result) {
-  if (result) return append(answers_, Answer{*std::move(result)});
+  if (result) return append(answers_, kind, Answer{*std::move(result)});
   append(answers_, kind, result.error());
   if (!is_lost(result.error()) || std::exchange(draining_, true)) return;
   log::error("hsm.engine_lost", result.error(), {{"worker", settings_.place.worker}});

@@ -45,6 +45,16 @@ class Worker {
   Result<bool> receive(int connection);
   Status answer_packet(BytesView packet);
   void answer_question(const Question& question);
+  void answer_one(const MatchOath& asked);
+  void answer_one(const MacQuestion& asked);
+  void answer_one(const SealQuestion& asked);
+  void answer_one(const GenerateQuestion& asked);
+  void answer_one(const MatchYubico& asked);
+  void answer_one(const SealYubicoQuestion& asked);
+  void answer_one(const GenerateYubicoQuestion& asked);
+  void answer_one(const SealClientQuestion& asked);
+  void answer_one(const GenerateClientQuestion& asked);
+  void answer_one(const SignForClientQuestion& asked);
   template <class T>
   void answer(OperationKind kind, Result<T> result);
   Status send_answers(int connection);

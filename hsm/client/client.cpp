@@ -52,6 +52,40 @@ awaitable<Result<Generated>> Client::generate_oath(HashAlgorithm algorithm) {
       dispatcher_->ask(OperationKind::generate_oath, Binding{next_++}, question));
 }
 
+awaitable<Result<std::optional<YubicoFields>>> Client::match_yubico(MatchYubico question) {
+  return answer_of<std::optional<YubicoFields>>(
+      dispatcher_->ask(OperationKind::match_yubico, binding_of(question.sealed), question));
+}
+
+awaitable<Result<Bytes>> Client::seal_yubico(SecretBytes aes_key, SecretBytes private_id) {
+  const SealYubicoQuestion question{std::as_const(aes_key).expose(),
+                                    std::as_const(private_id).expose()};
+  return answer_of<Bytes>(dispatcher_->ask(OperationKind::seal_yubico, Binding{next_++}, question));
+}
+
+awaitable<Result<GeneratedYubico>> Client::generate_yubico() {
+  const GenerateYubicoQuestion question;
+  return answer_of<GeneratedYubico>(
+      dispatcher_->ask(OperationKind::generate_yubico, Binding{next_++}, question));
+}
+
+awaitable<Result<Bytes>> Client::seal_client(SecretBytes api_key) {
+  const SealClientQuestion question{std::as_const(api_key).expose()};
+  return answer_of<Bytes>(dispatcher_->ask(OperationKind::seal_client, Binding{next_++}, question));
+}
+
+awaitable<Result<Generated>> Client::generate_client() {
+  const GenerateClientQuestion question;
+  return answer_of<Generated>(
+      dispatcher_->ask(OperationKind::generate_client, Binding{next_++}, question));
+}
+
+awaitable<Result<Signature>> Client::sign_for_client(BytesView sealed, BytesView text) {
+  const SignForClientQuestion question{sealed, text};
+  return answer_of<Signature>(
+      dispatcher_->ask(OperationKind::sign_for_client, binding_of(sealed), question));
+}
+
 std::size_t Client::workers_ready() const { return dispatcher_->workers_ready(); }
 std::size_t Client::workers() const { return dispatcher_->workers(); }
 

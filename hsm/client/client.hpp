@@ -35,6 +35,12 @@ class Client final : public Hsm {
   awaitable<Result<Mac>> mac(MacKey key, BytesView message) override;
   awaitable<Result<Bytes>> seal_oath(HashAlgorithm algorithm, SecretBytes secret) override;
   awaitable<Result<Generated>> generate_oath(HashAlgorithm algorithm) override;
+  awaitable<Result<std::optional<YubicoFields>>> match_yubico(MatchYubico question) override;
+  awaitable<Result<Bytes>> seal_yubico(SecretBytes aes_key, SecretBytes private_id) override;
+  awaitable<Result<GeneratedYubico>> generate_yubico() override;
+  awaitable<Result<Bytes>> seal_client(SecretBytes api_key) override;
+  awaitable<Result<Generated>> generate_client() override;
+  awaitable<Result<Signature>> sign_for_client(BytesView sealed, BytesView text) override;
 
   // How many workers answer now, and how many there should be (0 until one was reached).
   [[nodiscard]] std::size_t workers_ready() const;

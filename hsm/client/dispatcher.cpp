@@ -23,8 +23,9 @@ using namespace std::chrono_literals;
 constexpr auto kSweepInterval = 100ms;
 constexpr auto kStopPoll = 5ms;
 constexpr std::size_t kSpareBatchesMax = 8;
-// No question is longer: the longest is a MAC over kMacInputBytesMax.
-constexpr std::size_t kQuestionBytesMax = kMacInputBytesMax + 64;
+// No question is longer: the longest is a signature for a client.
+constexpr std::size_t kQuestionBytesMax = kSealedBytesMax + kSignedTextBytesMax + 64;
+static_assert(kMacInputBytesMax <= kSignedTextBytesMax);
 
 constexpr Error kUnanswered{ErrorCode::unavailable, "hsm.unanswered", 0};
 

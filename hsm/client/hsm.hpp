@@ -27,6 +27,23 @@ class Hsm {
 
   // Makes a fresh secret of as many bytes as the algorithm's digest, by the token's own generator.
   virtual awaitable<Result<Generated>> generate_oath(HashAlgorithm algorithm) = 0;
+
+  // What the YubiKey wrote into the block, or none: its check sum or its private id is another's.
+  virtual awaitable<Result<std::optional<YubicoFields>>> match_yubico(MatchYubico question) = 0;
+
+  // REQUIRES: kYubicoKeyBytes and kYubicoPrivateIdBytes.
+  virtual awaitable<Result<Bytes>> seal_yubico(SecretBytes aes_key, SecretBytes private_id) = 0;
+  virtual awaitable<Result<GeneratedYubico>> generate_yubico() = 0;
+
+  // The key of a client of the validation protocol.
+  // REQUIRES: kApiKeyBytesMin to kApiKeyBytesMax bytes.
+  virtual awaitable<Result<Bytes>> seal_client(SecretBytes api_key) = 0;
+  // Makes one of kFreshApiKeyBytes.
+  virtual awaitable<Result<Generated>> generate_client() = 0;
+
+  // HMAC-SHA-1 by a client's key. A sealed secret of any other kind is `corrupt`.
+  // REQUIRES: text.size() <= kSignedTextBytesMax; both valid until the call returns its awaitable.
+  virtual awaitable<Result<Signature>> sign_for_client(BytesView sealed, BytesView text) = 0;
 };
 
 }  // namespace countersign::hsm

@@ -22,6 +22,13 @@ inline constexpr std::size_t kCountersMax = 32;
 inline constexpr std::size_t kSealedBytesMax = 600;
 inline constexpr std::size_t kMacInputBytesMax = 2048;
 inline constexpr std::size_t kOathSecretBytesMax = 512;
+inline constexpr std::size_t kYubicoKeyBytes = 16;
+inline constexpr std::size_t kYubicoPrivateIdBytes = 6;
+inline constexpr std::size_t kYubicoBlockBytes = 16;
+inline constexpr std::size_t kApiKeyBytesMin = 16;
+inline constexpr std::size_t kApiKeyBytesMax = 64;
+inline constexpr std::size_t kFreshApiKeyBytes = 20;
+inline constexpr std::size_t kSignedTextBytesMax = 2048;
 
 // Does the passcode equal the code of one of these counters? They are tried in the order given and
 // the first that matches ends the search. Views are valid until the call returns its awaitable.
@@ -33,14 +40,38 @@ struct MatchOath {
   std::string_view passcode;                // any length; a wrong length matches nothing
 };
 
+// Was the block made by this YubiKey? The view is valid until the call returns its awaitable.
+struct MatchYubico {
+  BytesView sealed;
+  std::array<std::byte, kYubicoBlockBytes> block{};
+};
+
+// What stood in the block, when it was. The private id stays where it was compared, and the random
+// number and the check sum have served.
+struct YubicoFields {
+  std::uint16_t session_counter{};  // 0 to 0x7fff: without the bit that old keys use for Caps Lock
+  std::uint8_t session_use{};
+  std::uint32_t timestamp{};  // 24 bits, eight a second, from anywhere
+  bool operator==(const YubicoFields&) const = default;
+};
+
 enum class MacKey : std::uint8_t { record = 1, pepper = 2 };
 
+// HMAC-SHA-1, as the clients of Yubico's validation protocol sign.
+using Signature = std::array<std::byte, 20>;
+
 // What a sealed secret is for; part of its header, and checked before it is used.
-enum class SecretKind : std::uint8_t { oath = 1 };
+enum class SecretKind : std::uint8_t { oath = 1, yubico = 2, client = 3 };
 
 struct Generated {
   Bytes sealed;
   SecretBytes secret;  // for the one message that shows it to its owner
+};
+
+struct GeneratedYubico {
+  Bytes sealed;
+  SecretBytes aes_key;  // these two for whoever writes them into the YubiKey, once
+  SecretBytes private_id;
 };
 
 }  // namespace countersign::hsm

@@ -32,13 +32,18 @@ inline constexpr std::uint16_t kWorkersMax = 64;
 // Both directions; the kernel grants what net.core.wmem_max allows.
 inline constexpr int kSocketBufferBytes = 1024 * 1024;
 
-// The numbers are sent: they never change. Question and Answer list their alternatives in this
-// order.
+// The numbers are sent: they never change.
 enum class OperationKind : std::uint8_t {
   match_oath = 1,
   mac = 2,
   seal_oath = 3,
   generate_oath = 4,
+  match_yubico = 5,
+  seal_yubico = 6,
+  generate_yubico = 7,
+  seal_client = 8,
+  generate_client = 9,
+  sign_for_client = 10,
 };
 
 // The first packet on every connection: who answers here.
@@ -60,7 +65,22 @@ struct SealQuestion {
 struct GenerateQuestion {
   HashAlgorithm algorithm{};
 };
-using Question = std::variant<MatchOath, MacQuestion, SealQuestion, GenerateQuestion>;
+struct SealYubicoQuestion {
+  BytesView aes_key;
+  BytesView private_id;
+};
+struct GenerateYubicoQuestion {};
+struct SealClientQuestion {
+  BytesView api_key;
+};
+struct GenerateClientQuestion {};
+struct SignForClientQuestion {
+  BytesView sealed;
+  BytesView text;
+};
+using Question = std::variant<MatchOath, MacQuestion, SealQuestion, GenerateQuestion, MatchYubico,
+                              SealYubicoQuestion, GenerateYubicoQuestion, SealClientQuestion,
+                              GenerateClientQuestion, SignForClientQuestion>;
 
 // Starts a packet of questions. `append` adds one; `finish` writes number and count into it.
 void begin_questions(Bytes& packet);
@@ -70,6 +90,12 @@ Status append(Bytes& packet, const MatchOath& question);
 Status append(Bytes& packet, const MacQuestion& question);
 Status append(Bytes& packet, const SealQuestion& question);
 Status append(Bytes& packet, const GenerateQuestion& question);
+Status append(Bytes& packet, const MatchYubico& question);
+Status append(Bytes& packet, const SealYubicoQuestion& question);
+Status append(Bytes& packet, const GenerateYubicoQuestion& question);
+Status append(Bytes& packet, const SealClientQuestion& question);
+Status append(Bytes& packet, const GenerateClientQuestion& question);
+Status append(Bytes& packet, const SignForClientQuestion& question);
 void finish(Bytes& packet, std::uint32_t number, std::size_t count);
 
 // Reads a packet of questions, one after another, without a copy.
@@ -88,10 +114,15 @@ class QuestionsReader {
  private:
   QuestionsReader(Reader reader, std::uint32_t number, std::size_t count)
       : reader_{reader}, number_{number}, left_{count} {}
+  Result<Question> question(OperationKind kind);
   Result<Question> match_oath();
   Result<Question> mac();
   Result<Question> seal_oath();
   Result<Question> generate_oath();
+  Result<Question> match_yubico();
+  Result<Question> seal_yubico();
+  Result<Question> seal_client();
+  Result<Question> sign_for_client();
 
   Reader reader_;
   std::uint32_t number_;
@@ -99,12 +130,14 @@ class QuestionsReader {
   std::array<std::uint64_t, kCountersMax> counters_{};
 };
 
-using Answer = std::variant<std::optional<std::uint64_t>, Mac, Bytes, Generated>;
+using Answer = std::variant<std::optional<std::uint64_t>, Mac, Bytes, Generated,
+                            std::optional<YubicoFields>, GeneratedYubico, Signature>;
 
 // Starts a packet of answers to the questions of that number; end it with mark_draining(), if the
 // worker wants no further questions, and finish().
 void begin_answers(Bytes& packet);
-void append(Bytes& packet, const Answer& answer);
+// REQUIRES: the answer is of the type that Hsm's verb of that name gives.
+void append(Bytes& packet, OperationKind asked, const Answer& answer);
 void append(Bytes& packet, OperationKind asked, const Error& error);
 void mark_draining(Bytes& packet);
 
@@ -129,7 +162,6 @@ class AnswersReader {
  private:
   AnswersReader(Reader reader, std::uint32_t number, std::size_t count, bool draining)
       : reader_{reader}, number_{number}, left_{count}, draining_{draining} {}
-  Result<Answer> answer(OperationKind kind);
   [[nodiscard]] Status check_end() const;
 
   Reader reader_;

@@ -38,7 +38,7 @@ void read_answers(BytesView packet) {
     const auto answered = reader->next();
     if (!answered) return;
     if (answered->outcome) {
-      append(again, *answered->outcome);
+      append(again, answered->kind, *answered->outcome);
     } else {
       append(again, answered->kind, answered->outcome.error());
     }

@@ -12,30 +12,48 @@
 namespace countersign::hsm {
 namespace {
 
+std::optional<Handle> find(HandleCache& cache, std::string_view sealed) {
+  const KeptKey* key = cache.find(as_bytes(sealed));
+  return key == nullptr ? std::nullopt : std::optional{key->handle};
+}
+
 TEST(HandleCache, FindsWhatItHoldsAndNothingElse) {
   HandleCache cache{2};
-  EXPECT_EQ(cache.insert(as_bytes("a"), 1), std::nullopt);
-  EXPECT_EQ(cache.find(as_bytes("a")), 1U);
-  EXPECT_EQ(cache.find(as_bytes("b")), std::nullopt);
+  EXPECT_EQ(cache.insert(as_bytes("a"), {1}), std::nullopt);
+  EXPECT_EQ(find(cache, "a"), 1U);
+  EXPECT_EQ(find(cache, "b"), std::nullopt);
 }
 
 TEST(HandleCache, GivesUpWhatWasUsedLongestAgo) {
   HandleCache cache{2};
-  cache.insert(as_bytes("a"), 1);
-  cache.insert(as_bytes("b"), 2);
-  ASSERT_EQ(cache.find(as_bytes("a")), 1U);
-  EXPECT_EQ(cache.insert(as_bytes("c"), 3), 2U);
-  EXPECT_EQ(cache.find(as_bytes("b")), std::nullopt);
+  cache.insert(as_bytes("a"), {1});
+  cache.insert(as_bytes("b"), {2});
+  ASSERT_EQ(find(cache, "a"), 1U);
+  EXPECT_EQ(cache.insert(as_bytes("c"), {3}), 2U);
+  EXPECT_EQ(find(cache, "b"), std::nullopt);
   EXPECT_EQ(cache.size(), 2U);
 }
 
 TEST(HandleCache, ForgetsWhatItIsToldTo) {
   HandleCache cache{1};
-  cache.insert(as_bytes("a"), 1);
+  cache.insert(as_bytes("a"), {1});
   EXPECT_EQ(cache.forget(as_bytes("a")), 1U);
   EXPECT_EQ(cache.forget(as_bytes("a")), std::nullopt);
-  EXPECT_EQ(cache.insert(as_bytes("a"), 2), std::nullopt);
-  EXPECT_EQ(cache.find(as_bytes("a")), 2U);
+  EXPECT_EQ(cache.insert(as_bytes("a"), {2}), std::nullopt);
+  EXPECT_EQ(find(cache, "a"), 2U);
+}
+
+// A private id belongs to its key, and leaves with it.
+TEST(HandleCache, KeepsThePrivateIdBesideTheHandle) {
+  HandleCache cache{1};
+  KeptKey key{7};
+  key.private_id.fill(std::byte{0x5a});
+  cache.insert(as_bytes("a"), key);
+  const KeptKey* kept = cache.find(as_bytes("a"));
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->private_id, key.private_id);
+  cache.forget(as_bytes("a"));
+  EXPECT_EQ(kept->private_id, KeptKey{}.private_id);
 }
 
 // The same as a list that is searched from the front, for a long and random life.
@@ -54,7 +72,7 @@ TEST(HandleCache, BehavesLikeAPlainList) {
       if (expected) model.erase(held);
       continue;
     }
-    ASSERT_EQ(cache.find(as_bytes(name)), expected);
+    ASSERT_EQ(find(cache, name), expected);
     if (expected) {
       model.splice(model.begin(), model, held);
       continue;
@@ -65,7 +83,7 @@ TEST(HandleCache, BehavesLikeAPlainList) {
       model.pop_back();
     }
     model.emplace_front(name, step);
-    ASSERT_EQ(cache.insert(as_bytes(name), step), displaced);
+    ASSERT_EQ(cache.insert(as_bytes(name), {step}), displaced);
   }
 }
 

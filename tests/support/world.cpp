@@ -185,4 +185,38 @@ awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey, BytesView) { co_return kBrok
 awaitable<Result<Bytes>> World::seal_oath(HashAlgorithm, SecretBytes) { co_return kBroken; }
 awaitable<Result<hsm::Generated>> World::generate_oath(HashAlgorithm) { co_return kBroken; }
 
+std::array<std::byte, 16> World::block_of(BytesView sealed, hsm::YubicoFields fields) {
+  Bytes written;
+  Writer{written}
+      .integer(fields.session_counter)
+      .integer(fields.session_use)
+      .integer(fields.timestamp)
+      .raw(sealed.first(std::min<std::size_t>(sealed.size(), 9)));
+  std::array<std::byte, 16> block{};
+  std::ranges::copy(written, block.begin());
+  return block;
+}
+
+awaitable<Result<std::optional<hsm::YubicoFields>>> World::match_yubico(hsm::MatchYubico question) {
+  using Found = Result<std::optional<hsm::YubicoFields>>;
+  const auto give = [](Found found) -> awaitable<Found> { co_return found; };
+  if (breaks()) return give(kBroken);
+  if (++matches == fail_match) return give(kBroken);
+  Reader reader{question.block};
+  hsm::YubicoFields fields;
+  fields.session_counter = reader.integer<std::uint16_t>();
+  fields.session_use = reader.integer<std::uint8_t>();
+  fields.timestamp = reader.integer<std::uint32_t>();
+  if (match_any || block_of(question.sealed, fields) == question.block) return give(fields);
+  return give(std::nullopt);
+}
+
+awaitable<Result<Bytes>> World::seal_yubico(SecretBytes, SecretBytes) { co_return kBroken; }
+awaitable<Result<hsm::GeneratedYubico>> World::generate_yubico() { co_return kBroken; }
+awaitable<Result<Bytes>> World::seal_client(SecretBytes) { co_return kBroken; }
+awaitable<Result<hsm::Generated>> World::generate_client() { co_return kBroken; }
+awaitable<Result<hsm::Signature>> World::sign_for_client(BytesView, BytesView) {
+  co_return kBroken;
+}
+
 }  // namespace countersign::test

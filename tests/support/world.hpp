@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything outside the verification core, in memory: clock, store, HSM, policy.
 //
-// It counts the calls made to it and fails the n-th on demand. Its HSM computes no HMAC: a code is
-// the counter's last digits, which makes the right passcode at any time a one-liner. For unit
-// tests alone; whatever the product promises is also shown on the real parts.
+// It counts the calls made to it and fails the n-th on demand. Its HSM computes nothing: a code is
+// the counter's last digits, a YubiKey's block its counters in clear, which makes the right
+// passcode at any time a one-liner. For unit tests alone; whatever the product promises is also
+// shown on the real parts.
 #pragma once
 
 #include "daemon/service/service.hpp"
@@ -46,6 +47,8 @@ class World final : public Store, public hsm::Hsm {
 
   static std::string code_at(std::uint64_t counter);
   [[nodiscard]] std::string code_now() const;
+  // What a YubiKey of that sealed secret would write: its counters, and the secret's first bytes.
+  static std::array<std::byte, 16> block_of(BytesView sealed, hsm::YubicoFields fields);
 
   // One verify of Alice (or whoever is named) by kPeer, with a fresh request id or this one.
   Result<Verdict> verify(std::string_view passcode, std::string_view username = "alice");
@@ -76,6 +79,13 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<hsm::Mac>> mac(hsm::MacKey, BytesView) override;
   awaitable<Result<Bytes>> seal_oath(HashAlgorithm, SecretBytes) override;
   awaitable<Result<hsm::Generated>> generate_oath(HashAlgorithm) override;
+  awaitable<Result<std::optional<hsm::YubicoFields>>> match_yubico(
+      hsm::MatchYubico question) override;
+  awaitable<Result<Bytes>> seal_yubico(SecretBytes, SecretBytes) override;
+  awaitable<Result<hsm::GeneratedYubico>> generate_yubico() override;
+  awaitable<Result<Bytes>> seal_client(SecretBytes) override;
+  awaitable<Result<hsm::Generated>> generate_client() override;
+  awaitable<Result<hsm::Signature>> sign_for_client(BytesView, BytesView) override;
 
   FakeClock clock;
   policies::Policy rules;
