@@ -7,8 +7,11 @@
 namespace countersign::hsm {
 namespace {
 
-// PKCS#11 takes its inputs as pointers to mutable bytes, and does not write to them.
+// PKCS#11 takes its inputs as pointers to mutable bytes, and does not write to them. Nothing at all
+// has to be somewhere, too: modules refuse a null pointer.
 CK_BYTE* input(BytesView bytes) {
+  static constexpr std::byte kNothing{};
+  if (bytes.empty()) bytes = {&kNothing, 0};
   return const_cast<CK_BYTE*>(reinterpret_cast<const CK_BYTE*>(bytes.data()));
 }
 CK_BYTE* output(std::span<std::byte> bytes) { return reinterpret_cast<CK_BYTE*>(bytes.data()); }

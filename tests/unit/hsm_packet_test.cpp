@@ -51,11 +51,11 @@ Result<std::size_t> read_all_answers(BytesView packet) {
 Bytes answers() {
   Bytes packet;
   begin_answers(packet);
-  append(packet, Answer{std::optional<std::uint64_t>{7}});
-  append(packet, Answer{std::optional<std::uint64_t>{}});
-  append(packet, Answer{Mac{std::byte{1}}});
-  append(packet, Answer{kSealed});
-  append(packet, Answer{Generated{kSealed, SecretBytes{kMessage}}});
+  append(packet, OperationKind::match_oath, Answer{std::optional<std::uint64_t>{7}});
+  append(packet, OperationKind::match_oath, Answer{std::optional<std::uint64_t>{}});
+  append(packet, OperationKind::mac, Answer{Mac{std::byte{1}}});
+  append(packet, OperationKind::seal_oath, Answer{kSealed});
+  append(packet, OperationKind::generate_oath, Answer{Generated{kSealed, SecretBytes{kMessage}}});
   append(packet, OperationKind::mac, Error{ErrorCode::corrupt, "C_Sign", 0x30});
   finish(packet, 99, 6);
   return packet;
@@ -208,7 +208,7 @@ TEST(HsmPacket, RefusesAnyOtherHeader) {
 TEST(HsmPacket, RefusesUnknownNumbers) {
   constexpr std::size_t kKindAt = kHeaderBytes;
   Bytes unknown = packet_of(match());
-  unknown[kKindAt] = std::byte{5};
+  unknown[kKindAt] = std::byte{11};
   EXPECT_FALSE(read_all(unknown));
   Bytes key = packet_of(MacQuestion{MacKey::record, kMessage});
   key[kKindAt + 1] = std::byte{3};
