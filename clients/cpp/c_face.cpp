@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C face of the client. Nothing throws across it.
+// The C face of the client. Nothing throws across it, no Protobuf comes with it, and it keeps
+// nothing outside of its handles: it is loaded into programs of any kind.
+#include "clients/cpp/connection.hpp"
 #include "clients/cpp/countersign.h"
-#include "clients/cpp/countersign_client.hpp"
+#include "clients/cpp/request_id.hpp"
+#include "clients/cpp/verify_messages.hpp"
 
-#include <string.h>
-
+#include <cerrno>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
@@ -13,42 +16,41 @@
 using countersign::Error;
 using countersign::ErrorCode;
 using countersign::Result;
-namespace v1 = countersign::v1;
+using countersign::Status;
+using countersign::client::Answer;
+using countersign::client::Connection;
+using countersign::client::Deadline;
+using countersign::client::Question;
 
 struct countersign_client {
-  countersign::client::Client client;
+  std::string path;
+  std::unique_ptr<Connection> connection;
   std::chrono::milliseconds limit = countersign::client::kCallLimit;
   std::string message;
 };
 
 namespace {
 
-static_assert(static_cast<int>(COUNTERSIGN_MALFORMED) == 1);
-static_assert(static_cast<int>(COUNTERSIGN_REASON_SUSPENDED) == static_cast<int>(v1::SUSPENDED));
+// Of the schema's enum Answer.
+constexpr std::uint64_t kAccepted = 1;
+constexpr std::uint64_t kRejected = 2;
 
-countersign_result result_of(v1::ErrorCode code) {
-  switch (code) {
-    case v1::MALFORMED:
-      return COUNTERSIGN_MALFORMED;
-    case v1::DENIED:
-      return COUNTERSIGN_DENIED;
-    case v1::NOT_FOUND:
-      return COUNTERSIGN_NOT_FOUND;
-    case v1::ALREADY_EXISTS:
-      return COUNTERSIGN_ALREADY_EXISTS;
-    case v1::CONFLICT:
-      return COUNTERSIGN_CONFLICT;
-    case v1::LIMIT_EXCEEDED:
-      return COUNTERSIGN_LIMIT_EXCEEDED;
-    case v1::TAMPERED:
-      return COUNTERSIGN_TAMPERED;
-    default:
-      return COUNTERSIGN_UNAVAILABLE;
-  }
+// COUNTERSIGN_* have the schema's numbers.
+countersign_result result_of(std::uint64_t error_code) {
+  const bool is_known =
+      error_code >= COUNTERSIGN_MALFORMED && error_code <= std::uint64_t{COUNTERSIGN_TAMPERED};
+  return is_known ? static_cast<countersign_result>(error_code) : COUNTERSIGN_UNAVAILABLE;
+}
+
+countersign_reason reason_of(std::uint64_t reason) {
+  return reason <= COUNTERSIGN_REASON_SUSPENDED ? static_cast<countersign_reason>(reason)
+                                                : COUNTERSIGN_REASON_NONE;
 }
 
 // An error of the client itself: whatever it was, nobody answered.
 countersign_result result_of(const Error& error) {
+  // The socket's mode or its folder's: the daemon may well be there, for others.
+  if (error.native == EACCES) return COUNTERSIGN_DENIED;
   return error.code == ErrorCode::limit_exceeded ? COUNTERSIGN_LIMIT_EXCEEDED
                                                  : COUNTERSIGN_UNAVAILABLE;
 }
@@ -59,63 +61,88 @@ countersign_result refuse(countersign_client& handle, countersign_result result,
   return result;
 }
 
-struct Question {
-  const char* realm;
-  const char* username;
-  const char* passcode;
-  const char* client_address;
-};
-
-v1::Request request_of(const Question& question) {
-  v1::Request request;
-  v1::Verify& verify = *request.mutable_verify();
-  if (question.realm != nullptr) verify.mutable_subject()->set_realm(question.realm);
-  verify.mutable_subject()->set_username(question.username);
-  verify.set_passcode(question.passcode);
-  if (question.client_address != nullptr) verify.set_client_address(question.client_address);
-  return request;
-}
-
-countersign_result read_verdict(countersign_client& handle, const v1::Reply& reply,
-                                countersign_verdict& verdict) {
-  if (reply.has_error()) {
-    return refuse(handle, result_of(reply.error().code()), reply.error().message());
+countersign_result read_answer(countersign_client& handle, const Answer& answer,
+                               countersign_verdict& verdict) {
+  if (answer.outcome == Answer::Outcome::error) {
+    return refuse(handle, result_of(answer.error_code), answer.message);
   }
-  const v1::Verdict& answer = reply.verdict();
-  if (answer.answer() != v1::ACCEPTED && answer.answer() != v1::REJECTED) {
+  if (answer.answer != kAccepted && answer.answer != kRejected) {
     return refuse(handle, COUNTERSIGN_UNAVAILABLE, "the answer is not a verdict");
   }
-  verdict.reason = v1::Reason_IsValid(answer.reason())
-                       ? static_cast<countersign_reason>(answer.reason())
-                       : COUNTERSIGN_REASON_NONE;
-  verdict.factor_id = answer.factor_id();
-  verdict.repeated = answer.repeated() ? 1 : 0;
-  verdict.retry_after_seconds = answer.retry_after_seconds();
-  verdict.accepted = answer.answer() == v1::ACCEPTED ? 1 : 0;
+  verdict.reason = reason_of(answer.reason);
+  verdict.factor_id = answer.factor_id;
+  verdict.repeated = answer.repeated != 0 ? 1 : 0;
+  verdict.retry_after_seconds = static_cast<std::uint32_t>(answer.retry_after_seconds);
+  verdict.accepted = answer.answer == kAccepted ? 1 : 0;
   return refuse(handle, COUNTERSIGN_OK, "");
+}
+
+Status reconnect(countersign_client& handle, Deadline deadline) {
+  CS_TRY(handle.connection, Connection::open(handle.path, deadline));
+  return {};
+}
+
+// A refusal of the connection as a whole carries no id.
+bool answers(const Answer& answer, const Question& question) {
+  if (answer.request_id.empty()) return answer.outcome == Answer::Outcome::error;
+  return answer.request_id == question.request_id;
+}
+
+// The answer's texts are valid until the next call.
+Result<Answer> exchange(Connection& connection, const Question& question, Deadline deadline) {
+  CS_TRY(const std::span<std::byte> body,
+         connection.append(countersign::client::request_bytes(question)));
+  countersign::client::write_request(question, body);
+  CS_TRY(const countersign::BytesView reply, connection.receive(deadline));
+  Result<Answer> answer = countersign::client::read_reply(reply);
+  if (answer && answers(*answer, question)) return answer;
+  connection.close();
+  return Error{ErrorCode::malformed, "client.reply"};
+}
+
+// A connection that was lost is made anew, and a lost answer asked for again under the same id.
+Result<Answer> ask(countersign_client& handle, Question question) {
+  const Deadline deadline = countersign::client::within(handle.limit);
+  CS_TRY(const std::string id, countersign::client::new_request_id());
+  question.request_id = id;
+  if (handle.connection->native_handle() < 0) CS_CHECK(reconnect(handle, deadline));
+  Result<Answer> answer = exchange(*handle.connection, question, deadline);
+  const bool is_lost = !answer && answer.error().code == ErrorCode::unavailable;
+  if (!is_lost) return answer;
+  CS_CHECK(reconnect(handle, deadline));
+  return exchange(*handle.connection, question, deadline);
 }
 
 countersign_result verify(countersign_client& handle, const Question& question,
                           countersign_verdict& verdict) {
-  const Result<v1::Reply> reply =
-      handle.client.call(request_of(question), countersign::client::within(handle.limit));
-  if (!reply) {
-    return refuse(handle, result_of(reply.error()), reply.error().operation.view());
-  }
-  return read_verdict(handle, *reply, verdict);
+  const Result<Answer> answer = ask(handle, question);
+  if (!answer) return refuse(handle, result_of(answer.error()), answer.error().operation.view());
+  return read_answer(handle, *answer, verdict);
+}
+
+std::string_view text_or_nothing(const char* text) { return text == nullptr ? "" : text; }
+
+countersign_result connect(const char* path, std::chrono::milliseconds limit,
+                           countersign_client*& handle) {
+  auto connection = Connection::open(path, countersign::client::within(limit));
+  if (!connection) return result_of(connection.error());
+  handle = new countersign_client{path, *std::move(connection)};
+  return COUNTERSIGN_OK;
 }
 
 }  // namespace
 
 countersign_result countersign_connect(const char* path, countersign_client** handle) {
+  return countersign_connect_within(path, countersign::client::kCallLimit.count(), handle);
+}
+
+countersign_result countersign_connect_within(const char* path, uint32_t milliseconds,
+                                              countersign_client** handle) {
   if (handle == nullptr) return COUNTERSIGN_MALFORMED;
   *handle = nullptr;
   if (path == nullptr) return COUNTERSIGN_MALFORMED;
   try {
-    auto client = countersign::client::Client::connect(path);
-    if (!client) return result_of(client.error());
-    *handle = new countersign_client{*std::move(client)};
-    return COUNTERSIGN_OK;
+    return connect(path, std::chrono::milliseconds{milliseconds}, *handle);
   } catch (const std::exception&) {
     return COUNTERSIGN_UNAVAILABLE;
   }
@@ -137,7 +164,11 @@ countersign_result countersign_verify(countersign_client* handle, const char* re
     if (username == nullptr || passcode == nullptr) {
       return refuse(*handle, COUNTERSIGN_MALFORMED, "a username and a passcode are needed");
     }
-    return verify(*handle, {realm, username, passcode, client_address}, *verdict);
+    const Question question{.realm = text_or_nothing(realm),
+                            .username = username,
+                            .passcode = passcode,
+                            .client_address = text_or_nothing(client_address)};
+    return verify(*handle, question, *verdict);
   } catch (const std::exception&) {
     *verdict = countersign_verdict{};
     return COUNTERSIGN_UNAVAILABLE;

@@ -56,16 +56,15 @@ Status connect_before(int fd, const sockaddr_un& address, Deadline deadline) {
 
 }  // namespace
 
-Client::Connection::Connection(int fd) : fd_{fd}, in_(kInBytesMin) {}
+Connection::Connection(int fd) : fd_{fd}, in_(kInBytesMin) {}
 
-Client::Connection::~Connection() {
+Connection::~Connection() {
   if (fd_ >= 0) ::close(fd_);
   ::explicit_bzero(out_.data(), out_.size());
   ::explicit_bzero(in_.data(), end_);
 }
 
-Result<std::unique_ptr<Client::Connection>> Client::Connection::open(const std::string& path,
-                                                                     Deadline deadline) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Deadline deadline) {
   CS_TRY(const sockaddr_un address, address_of(path));
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return failed("client.socket");
@@ -74,8 +73,7 @@ Result<std::unique_ptr<Client::Connection>> Client::Connection::open(const std::
   return connection;
 }
 
-Status Client::Connection::append(const v1::Request& request) {
-  const std::size_t body_bytes = request.ByteSizeLong();
+Result<std::span<std::byte>> Connection::append(std::size_t body_bytes) {
   if (body_bytes > kBodyBytesMax) {
     return Error{ErrorCode::limit_exceeded, "client.request_length"};
   }
@@ -87,11 +85,10 @@ Status Client::Connection::append(const v1::Request& request) {
   out_.append(header.data(), header.size());
   const std::size_t at = out_.size();
   out_.resize(at + body_bytes);
-  request.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out_.data() + at));
-  return {};
+  return std::as_writable_bytes(std::span{out_}.subspan(at));
 }
 
-Status Client::Connection::flush(Deadline deadline) {
+Status Connection::flush(Deadline deadline) {
   while (sent_ < out_.size()) {
     CS_TRY(const bool sent, send_some());
     // The daemon stops reading while its answers are not taken: taking them unblocks both.
@@ -101,13 +98,10 @@ Status Client::Connection::flush(Deadline deadline) {
   return {};
 }
 
-Status Client::Connection::receive(v1::Reply& reply, Deadline deadline) {
+Result<BytesView> Connection::receive(Deadline deadline) {
   for (;;) {
     CS_TRY(const std::optional<BytesView> body, take_frame());
-    if (body) {
-      if (reply.ParseFromArray(body->data(), static_cast<int>(body->size()))) return {};
-      return fail(Error{ErrorCode::malformed, "client.reply"});
-    }
+    if (body) return *body;
     const bool has_more = sent_ < out_.size();
     bool sent = false;
     if (has_more) {
@@ -120,20 +114,20 @@ Status Client::Connection::receive(v1::Reply& reply, Deadline deadline) {
   }
 }
 
-Status Client::Connection::poll() {
+Status Connection::poll() {
   if (sent_ < out_.size()) CS_CHECK(send_some());
   CS_CHECK(receive_some());
   return {};
 }
 
-bool Client::Connection::has_answer() const {
+bool Connection::has_answer() const {
   const BytesView rest = unread();
   if (rest.size() < kHeaderBytes) return false;
   const auto length = load_big_endian<std::uint32_t>(rest.subspan(kLengthAt));
   return length > kBodyBytesMax || rest.size() >= kHeaderBytes + length;
 }
 
-Result<bool> Client::Connection::send_some() {
+Result<bool> Connection::send_some() {
   if (fd_ < 0) return Error{ErrorCode::unavailable, "client.closed"};
   const ssize_t count = ::send(fd_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
   if (count < 0) {
@@ -149,7 +143,7 @@ Result<bool> Client::Connection::send_some() {
   return true;
 }
 
-Result<bool> Client::Connection::receive_some() {
+Result<bool> Connection::receive_some() {
   if (fd_ < 0) return Error{ErrorCode::unavailable, "client.closed"};
   make_room();
   const ssize_t count = ::recv(fd_, in_.data() + end_, in_.size() - end_, 0);
@@ -162,7 +156,7 @@ Result<bool> Client::Connection::receive_some() {
   return true;
 }
 
-void Client::Connection::make_room() {
+void Connection::make_room() {
   if (end_ < in_.size() / 2) return;
   const std::size_t left = end_ - begin_;
   if (left >= in_.size() / 2) {
@@ -178,7 +172,7 @@ void Client::Connection::make_room() {
   end_ = left;
 }
 
-Status Client::Connection::wait(short events, Deadline deadline) {
+Status Connection::wait(short events, Deadline deadline) {
   const int left = milliseconds_until(deadline);
   pollfd waiting{fd_, events, 0};
   if (left == 0 || ::poll(&waiting, 1, left) == 0) {
@@ -188,7 +182,7 @@ Status Client::Connection::wait(short events, Deadline deadline) {
   return {};
 }
 
-Result<std::optional<BytesView>> Client::Connection::take_frame() {
+Result<std::optional<BytesView>> Connection::take_frame() {
   const BytesView rest = unread();
   if (rest.size() < kHeaderBytes) return std::optional<BytesView>{};
   const auto length = load_big_endian<std::uint32_t>(rest.subspan(kLengthAt));
@@ -200,9 +194,13 @@ Result<std::optional<BytesView>> Client::Connection::take_frame() {
   return std::optional{rest.subspan(kHeaderBytes, length)};
 }
 
-Status Client::Connection::fail(Error error) {
+void Connection::close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
+}
+
+Status Connection::fail(Error error) {
+  close();
   return error;
 }
 

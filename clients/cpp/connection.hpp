@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection of a client: frames out, frames in, and a deadline on every wait. Private.
+// One connection of a client: frames out, frames in, and a deadline on every wait. Private. Knows
+// nothing of what the frames say.
 #pragma once
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 
-#include "clients/cpp/countersign_client.hpp"
+#include "clients/cpp/deadline.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -18,7 +19,7 @@ namespace countersign::client {
 inline constexpr std::size_t kHeaderBytes = 8;
 inline constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
 
-class Client::Connection {
+class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const std::string& path, Deadline deadline);
 
@@ -26,14 +27,17 @@ class Client::Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  // Buffers one frame. Fails with `limit_exceeded`.
-  Status append(const v1::Request& request);
+  // Buffers one frame; its body is to be written into what is returned, at once. Fails with
+  // `limit_exceeded`.
+  Result<std::span<std::byte>> append(std::size_t body_bytes);
   [[nodiscard]] bool is_full() const { return out_.size() - sent_ >= kOutBytesMax; }
 
   // All of these close the connection when they fail.
   Status flush(Deadline deadline);
-  Status receive(v1::Reply& reply, Deadline deadline);
+  // The body of the next frame, which stays valid until the next call.
+  Result<BytesView> receive(Deadline deadline);
   Status poll();
+  void close();
 
   // A whole frame has arrived, or what has arrived can be no frame.
   [[nodiscard]] bool has_answer() const;

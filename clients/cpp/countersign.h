@@ -19,7 +19,7 @@ typedef struct countersign_client countersign_client;
 typedef enum countersign_result {
   COUNTERSIGN_OK = 0,
   COUNTERSIGN_MALFORMED = 1, /* the question does not make sense: see countersign_message() */
-  COUNTERSIGN_DENIED = 2,    /* the policy does not let this process ask it */
+  COUNTERSIGN_DENIED = 2,    /* the policy, or the socket's mode, does not let this process ask */
   COUNTERSIGN_NOT_FOUND = 3,
   COUNTERSIGN_ALREADY_EXISTS = 4,
   COUNTERSIGN_CONFLICT = 5,
@@ -50,6 +50,11 @@ typedef struct countersign_verdict {
 /* Connects to a socket of the daemon, usually /run/countersign/verify.sock. On success *handle is
  * to be given to countersign_close(); otherwise it is NULL. */
 countersign_result countersign_connect(const char* path, countersign_client** handle);
+
+/* The same, with a limit of its own: countersign_connect() waits up to 10000 milliseconds for a
+ * daemon that is too busy to take the connection. */
+countersign_result countersign_connect_within(const char* path, uint32_t milliseconds,
+                                              countersign_client** handle);
 
 /* Takes NULL, too. */
 void countersign_close(countersign_client* handle);

@@ -3,15 +3,10 @@
 
 #include "clients/cpp/connection.hpp"
 
-#include <sys/random.h>
-
-#include <cerrno>
 #include <utility>
 
 namespace countersign::client {
 namespace {
-
-constexpr std::size_t kRequestIdBytes = 16;
 
 // Asking these twice changes nothing that asking once would not have: a verify that was accepted is
 // answered again under its id, the others only read.
@@ -34,6 +29,12 @@ bool answers(const v1::Reply& reply, const v1::Request& request) {
   if (reply.outcome_case() == v1::Reply::OUTCOME_NOT_SET) return false;
   if (reply.request_id().empty()) return reply.has_error();
   return reply.request_id() == request.request_id();
+}
+
+Status append(Connection& connection, const v1::Request& request) {
+  CS_TRY(const std::span<std::byte> body, connection.append(request.ByteSizeLong()));
+  request.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(body.data()));
+  return {};
 }
 
 }  // namespace
@@ -68,9 +69,9 @@ Result<v1::Reply> Client::call(v1::Request request, Deadline deadline) {
 }
 
 Result<v1::Reply> Client::exchange(const v1::Request& request, Deadline deadline) {
-  CS_CHECK(connection_->append(request));
+  CS_CHECK(append(*connection_, request));
   Result<v1::Reply> reply{v1::Reply{}};
-  CS_CHECK(connection_->receive(*reply, deadline));
+  CS_CHECK(receive(*reply, deadline));
   if (!answers(*reply, request)) {
     CS_CHECK(reconnect(deadline));
     return Error{ErrorCode::malformed, "client.reply"};
@@ -79,7 +80,7 @@ Result<v1::Reply> Client::exchange(const v1::Request& request, Deadline deadline
 }
 
 Status Client::send(const v1::Request& request) {
-  CS_CHECK(connection_->append(request));
+  CS_CHECK(append(*connection_, request));
   if (connection_->is_full()) return connection_->poll();
   return {};
 }
@@ -90,15 +91,10 @@ bool Client::has_answer() const { return connection_->has_answer(); }
 int Client::native_handle() const { return connection_->native_handle(); }
 
 Status Client::receive(v1::Reply& reply, Deadline deadline) {
-  return connection_->receive(reply, deadline);
-}
-
-Result<std::string> new_request_id() {
-  std::string id(kRequestIdBytes, '\0');
-  if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
-    return Error{ErrorCode::unavailable, "getrandom", static_cast<std::uint64_t>(errno)};
-  }
-  return id;
+  CS_TRY(const BytesView body, connection_->receive(deadline));
+  if (reply.ParseFromArray(body.data(), static_cast<int>(body.size()))) return {};
+  connection_->close();
+  return Error{ErrorCode::malformed, "client.reply"};
 }
 
 }  // namespace countersign::client

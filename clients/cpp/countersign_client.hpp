@@ -9,20 +9,15 @@
 #include "base/error.hpp"
 
 #include "api/countersign.pb.h"
+#include "clients/cpp/deadline.hpp"
+#include "clients/cpp/request_id.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 namespace countersign::client {
 
-using Deadline = std::chrono::steady_clock::time_point;
-
-inline constexpr std::chrono::milliseconds kCallLimit{10'000};
-
-[[nodiscard]] inline Deadline within(std::chrono::milliseconds limit) {
-  return std::chrono::steady_clock::now() + limit;
-}
+class Connection;
 
 class Client {
  public:
@@ -62,7 +57,6 @@ class Client {
   [[nodiscard]] int native_handle() const;
 
  private:
-  class Connection;
   Client(std::string path, std::unique_ptr<Connection> connection);
   Status reconnect(Deadline deadline);
   Result<v1::Reply> exchange(const v1::Request& request, Deadline deadline);
@@ -70,8 +64,5 @@ class Client {
   std::string path_;
   std::unique_ptr<Connection> connection_;
 };
-
-// 16 bytes from the kernel's random generator. Fails with `unavailable`.
-[[nodiscard]] Result<std::string> new_request_id();
 
 }  // namespace countersign::client
