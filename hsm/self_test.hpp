@@ -9,7 +9,8 @@
 
 namespace countersign::hsm {
 
-// Runs every check with the newest seal key and a secret from RFC 4226.
+// Runs every check with the newest keys: `seal` and a secret from RFC 4226, `seal-aes` and the
+// YubiKey of Yubico's documents, `envelope` and two purposes.
 //
 // Fails with `denied` and the failed check, in words, as operation. ENSURES: no object is left
 // behind.

@@ -130,7 +130,7 @@ TEST(HsmCeremony, RefusesALabelThatNoTokenCanBear) {
 // Loses the token's first answer, then its second, and so on, over the same two tokens, until a
 // ceremony has no answer left to lose.
 TEST(HsmCeremony, LeavesNothingBehindWhereverItFailsAndCanBeHeldAgain) {
-  constexpr int kAnswersMax = 100;
+  constexpr int kAnswersMax = 150;
   const SoftHsm softhsm;
   auto settings = softhsm.ceremony_settings();
   for (int lost = 1; lost < kAnswersMax; ++lost) {

@@ -232,7 +232,15 @@ INSTANTIATE_TEST_SUITE_P(
     SelfTest, HsmOpenOnALaxModule,
     testing::Values(Lax{"sign", 1, "wrong HMAC-SHA1"}, Lax{"value", 1, "can be read"},
                     Lax{"wrap", 1, "wrapped again"}, Lax{"unwrap", 1, "as extractable"},
-                    Lax{"unwrap", 2, "as an AES key"}, Lax{"unwrap", 3, "damaged"}));
+                    Lax{"unwrap", 2, "as an AES key"}, Lax{"unwrap", 3, "that encrypts"},
+                    Lax{"unwrap", 4, "damaged"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    SelfTestOfAesKeys, HsmOpenOnALaxModule,
+    testing::Values(Lax{"decrypt", 1, "AES block wrongly"}, Lax{"wrap", 2, "wrapped again"},
+                    Lax{"unwrap", 5, "as extractable"}, Lax{"unwrap", 6, "as an HMAC key"},
+                    Lax{"unwrap", 7, "that encrypts"}, Lax{"unwrap", 8, "damaged"},
+                    Lax{"decrypt", 2, "wrong AES-GCM"}, Lax{"open", 1, "for another"}));
 
 TEST(HsmTokenReport, TellsAServiceTokenFromACustodyToken) {
   const HsmToken token;

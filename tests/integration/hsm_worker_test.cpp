@@ -4,9 +4,11 @@
 #include "firmware-interface/oath.hpp"
 #include "hsm/client/client.hpp"
 #include "hsm/supervisor.hpp"
+#include "tests/support/failure.hpp"
 #include "tests/support/hmac.hpp"
 #include "tests/support/hsm_token.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/yubico_block.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -179,6 +182,45 @@ TEST_F(HsmWorkers, AnswersEveryVerb) {
   run(ask);
   EXPECT_EQ(match_many(make_factors(8), 200), 200U) << last_error_.operation.view();
   EXPECT_EQ(client_->workers(), 2U);
+}
+
+TEST_F(HsmWorkers, AnswersEveryVerbAboutYubiKeysAndClients) {
+  start(2);
+  const auto ask = [](Client& client) -> awaitable<void> {
+    const auto made = co_await client.generate_yubico();
+    EXPECT_TRUE(made);
+    SecretBytes aes_key{made->aes_key.expose()};
+    SecretBytes private_id{made->private_id.expose()};
+    const auto block = test::yubico_block(aes_key.expose(), private_id.expose(), {3, 4, 5});
+    const auto again = co_await client.seal_yubico(std::move(aes_key), std::move(private_id));
+    const auto other = co_await client.generate_yubico();
+    EXPECT_TRUE(again && other);
+    const MatchYubico question{made->sealed, block};
+    const MatchYubico same{*again, block};
+    const MatchYubico foreign{other->sealed, block};
+    const std::optional<YubicoFields> fields{{3, 4, 5}};
+    const auto matched = co_await client.match_yubico(question);
+    const auto matched_again = co_await client.match_yubico(same);
+    const auto not_matched = co_await client.match_yubico(foreign);
+    EXPECT_TRUE(matched && matched_again && not_matched);
+    EXPECT_EQ(*matched, fields);
+    EXPECT_EQ(*matched_again, fields);
+    EXPECT_EQ(*not_matched, std::nullopt);
+
+    const auto api_key = co_await client.generate_client();
+    EXPECT_TRUE(api_key);
+    SecretBytes known{api_key->secret.expose()};
+    const Bytes text(kSignedTextBytesMax, std::byte{7});
+    const Bytes expected = test::hmac(HashAlgorithm::sha1, known.expose(), text);
+    const auto sealed = co_await client.seal_client(std::move(known));
+    EXPECT_TRUE(sealed);
+    const auto signature = co_await client.sign_for_client(*sealed, text);
+    EXPECT_TRUE(signature);
+    EXPECT_TRUE(std::ranges::equal(*signature, expected));
+    const auto refused = co_await client.sign_for_client(made->sealed, text);
+    EXPECT_EQ(test::failure(refused), ErrorCode::corrupt);
+  };
+  run(ask);
 }
 
 TEST_F(HsmWorkers, RefusesADamagedSecretAndGoesOn) {

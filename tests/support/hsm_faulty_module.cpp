@@ -9,6 +9,8 @@
 //   wrap    a wrap that was refused is reported as done
 //   value   a key's value that was withheld is handed out
 //   sign    a signature has a wrong bit
+//   decrypt what was decrypted has a wrong bit
+//   open    a decryption that was refused is reported as done
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
 
@@ -78,6 +80,15 @@ CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* message, CK_ULONG message_size, C
   return rv;
 }
 
+CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE* hidden, CK_ULONG hidden_size, CK_BYTE* plain,
+              CK_ULONG* size) {
+  const CK_RV rv = real.C_Decrypt(session, hidden, hidden_size, plain, size);
+  if (rv == CKR_OK && hits("decrypt")) plain[*size - 1] ^= 1;
+  if (rv == CKR_OK || !hits("open")) return rv;
+  *size = 0;
+  return CKR_OK;
+}
+
 void install_fault() {
   if (fault == "lost") {
     make_lossy<&CK_FUNCTION_LIST::C_GenerateKey>();
@@ -87,12 +98,15 @@ void install_fault() {
     make_lossy<&CK_FUNCTION_LIST::C_UnwrapKey>();
     make_lossy<&CK_FUNCTION_LIST::C_GenerateRandom>();
     make_lossy<&CK_FUNCTION_LIST::C_Sign>();
+    make_lossy<&CK_FUNCTION_LIST::C_Encrypt>();
+    make_lossy<&CK_FUNCTION_LIST::C_Decrypt>();
     return;
   }
   faulty.C_UnwrapKey = &unwrap_key;
   faulty.C_WrapKey = &wrap_key;
   faulty.C_GetAttributeValue = &get_attribute_value;
   faulty.C_Sign = &sign;
+  faulty.C_Decrypt = &decrypt;
 }
 
 }  // namespace
