@@ -39,13 +39,18 @@ struct Enrolment {
   SecretBytes otpauth_uri;    // text; empty when the secret was imported
 };
 struct ClientReport {
-  Client client;       // its sealed key is not sent
+  Client client;        // its sealed key is not sent
   SecretBytes api_key;  // empty but in the answer that made it
 };
 struct ClientList {
   std::vector<Client> clients;
 };
-enum class ClientOutcome : std::uint8_t { may = 1, no_such_client = 2, bad_signature = 3, may_not = 4 };
+enum class ClientOutcome : std::uint8_t {
+  may = 1,
+  no_such_client = 2,
+  bad_signature = 3,
+  may_not = 4
+};
 struct ClientCheck {
   ClientOutcome outcome = ClientOutcome::may_not;
 };
@@ -69,9 +74,9 @@ struct StatusReport {
   std::uint64_t failed = 0;
 };
 
-using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
-                            FactorList, ClientReport, ClientList, ClientCheck, Signature,
-                            StoreReport, StatusReport>;
+using Answer =
+    std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport, FactorList,
+                 ClientReport, ClientList, ClientCheck, Signature, StoreReport, StatusReport>;
 
 struct Reply {
   RequestId id;

@@ -102,9 +102,9 @@ struct GetStatus {};
 
 using Ask =
     std::variant<Verify, Health, CheckClient, SignForClient, CreateSubject, GetSubject,
-                 SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor, ListFactors,
-                 RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor, ResynchroniseFactor,
-                 AddClient, ListClients, RevokeClient, CheckStore, GetStatus>;
+                 SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor,
+                 ListFactors, RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor,
+                 ResynchroniseFactor, AddClient, ListClients, RevokeClient, CheckStore, GetStatus>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

@@ -59,8 +59,7 @@ awaitable<Result<Answer>> ClientService::add(Peer peer, AddClient ask) {
                 .require_signature = ask.require_signature,
                 .sealed = std::move(made.sealed),
                 .created_at = clock_.now()};
-  JournalEntry record{
-      .at = client.created_at, .event = Event::client_added, .peer_uid = peer.uid};
+  JournalEntry record{.at = client.created_at, .event = Event::client_added, .peer_uid = peer.uid};
   CS_CO_TRY(client.id, co_await store_.add(client, std::move(record)));
   co_return Answer{ClientReport{std::move(client), std::move(made.secret)}};
 }
@@ -80,8 +79,7 @@ awaitable<Result<Answer>> ClientService::list(const ListClients& ask) {
 awaitable<Result<Answer>> ClientService::revoke(Peer peer, const RevokeClient& ask) {
   CS_CO_TRY(const ClientPtr client, co_await store_.client(ask.client));
   if (client->state == ClientState::revoked) co_return Error{ErrorCode::conflict, "client.state"};
-  JournalEntry record{
-      .at = clock_.now(), .event = Event::client_revoked, .peer_uid = peer.uid};
+  JournalEntry record{.at = clock_.now(), .event = Event::client_revoked, .peer_uid = peer.uid};
   CS_CO_CHECK(co_await store_.change(client, ClientState::revoked, std::move(record)));
   Client revoked = *client;
   revoked.state = ClientState::revoked;

@@ -60,8 +60,8 @@ awaitable<Result<CheckedSlice>> Check::clients(std::int64_t after) {
   CheckedSlice slice;
   slice.records = loaded.ids.size();
   slice.problems = std::move(loaded.problems);
-  slice.cursor = loaded.ids.size() < kRowsMax ? "journal/0"
-                                              : "clients/" + std::to_string(loaded.ids.back());
+  slice.cursor =
+      loaded.ids.size() < kRowsMax ? "journal/0" : "clients/" + std::to_string(loaded.ids.back());
   co_return slice;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What makes a row unforgeable: the bytes that its MAC covers.
 //
-// Fixed rows (subject, factor, client) are sealed by the HSM's `record` key; rows that move (budget,
-// motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken back to an
-// older true state no longer fits the moving row beside it, nor the other way round.
+// Fixed rows (subject, factor, client) are sealed by the HSM's `record` key; rows that move
+// (budget, motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken
+// back to an older true state no longer fits the moving row beside it, nor the other way round.
 // docs/storage-format.md draws every encoding.
 #pragma once
 

@@ -67,8 +67,7 @@ Result<Ask> check_client_from(BytesView bytes) {
   const BytesView signature = as_bytes(message.signature());
   const auto source = IpAddress::from(message.source_address());
   if (!source) return Error{ErrorCode::malformed, "source_address"};
-  return Ask{
-      CheckClient{client, std::move(text), {signature.begin(), signature.end()}, *source}};
+  return Ask{CheckClient{client, std::move(text), {signature.begin(), signature.end()}, *source}};
 }
 
 Result<Ask> sign_for_client_from(BytesView bytes) {

@@ -55,7 +55,6 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"json.field_unknown", 0, "a key is not known here; see api/countersign.proto"},
     {"json.field_twice", 0, "a key is given twice"},
     {"json.field_type", 0, "a key's value is of the wrong type; see api/countersign.proto"},
-    {"json.array", 0, "an array has more than 200 elements"},
     {"json.base64", 0, "a key's value must be base64"},
     {"json.operation", 404, "there is no such operation; see docs/wire-protocol.md"},
     {"reply.length", 0, "the answer is larger than a frame; ask for less"},

@@ -11,8 +11,8 @@ Result<std::unique_ptr<Reader::Statements>> Reader::open(const std::filesystem::
   CS_TRY(RowReads rows, RowReads::open(connection));
   CS_TRY(CheckReads checks, CheckReads::open(connection));
   CS_TRY(OtherReads others, OtherReads::open(connection));
-  return std::unique_ptr<Statements>{new Statements{std::move(connection), std::move(rows),
-                                                    std::move(checks), std::move(others)}};
+  return std::unique_ptr<Statements>{
+      new Statements{std::move(connection), std::move(rows), std::move(checks), std::move(others)}};
 }
 
 Reader::Reader(Executor loop, std::filesystem::path file, std::unique_ptr<Statements> statements)
