@@ -42,7 +42,7 @@ class ClientContract : public testing::TestWithParam<MakeBackend> {
 };
 
 TEST_P(ClientContract, KeepsWhatItWasTold) {
-  ASSERT_EQ(add(), ClientId{1});
+  ASSERT_EQ(*add(), ClientId{1});
   for (int opened = 0; opened < 2; ++opened) {
     const auto client = load(1);
     ASSERT_THAT(client, Succeeds());
@@ -65,16 +65,16 @@ TEST_P(ClientContract, DoesNotKnowWhoIsNotThere) {
 }
 
 TEST_P(ClientContract, GivesTheNextNumberOrTheOneAskedFor) {
-  EXPECT_EQ(add(), ClientId{1});
-  EXPECT_EQ(add(4711), ClientId{4711});
-  EXPECT_EQ(add(), ClientId{4712});
+  EXPECT_EQ(*add(), ClientId{1});
+  EXPECT_EQ(*add(4711), ClientId{4711});
+  EXPECT_EQ(*add(), ClientId{4712});
   EXPECT_THAT(add(4711), FailsWith(ErrorCode::already_exists));
   world_.open();
-  EXPECT_EQ(add(), ClientId{4713});
+  EXPECT_EQ(*add(), ClientId{4713});
 }
 
 TEST_P(ClientContract, HasNoNumberBehindTheLast) {
-  EXPECT_EQ(add(0xffff'ffff), ClientId{0xffff'ffff});
+  EXPECT_EQ(*add(0xffff'ffff), ClientId{0xffff'ffff});
   EXPECT_THAT(add(), FailsWith(ErrorCode::limit_exceeded));
   EXPECT_THAT(add(5), Succeeds());
 }
