@@ -15,10 +15,6 @@
 namespace countersign::client {
 namespace {
 
-constexpr std::byte kMagic{0xC5};
-constexpr std::byte kVersion{1};
-constexpr std::size_t kLengthAt = 4;
-
 Error failed(Literal call) {
   return Error{ErrorCode::unavailable, call, static_cast<std::uint64_t>(errno)};
 }
@@ -56,12 +52,9 @@ Status connect_before(int fd, const sockaddr_un& address, Deadline deadline) {
 
 }  // namespace
 
-Connection::Connection(int fd) : fd_{fd}, in_(kInBytesMin) {}
-
 Connection::~Connection() {
   if (fd_ >= 0) ::close(fd_);
   ::explicit_bzero(out_.data(), out_.size());
-  ::explicit_bzero(in_.data(), end_);
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Deadline deadline) {
@@ -71,21 +64,6 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, De
   std::unique_ptr<Connection> connection{new Connection{fd}};
   CS_CHECK(connect_before(fd, address, deadline));
   return connection;
-}
-
-Result<std::span<std::byte>> Connection::append(std::size_t body_bytes) {
-  if (body_bytes > kBodyBytesMax) {
-    return Error{ErrorCode::limit_exceeded, "client.request_length"};
-  }
-  std::array<char, kHeaderBytes> header{static_cast<char>(kMagic), static_cast<char>(kVersion)};
-  std::size_t rest = body_bytes;
-  for (std::size_t i = kHeaderBytes; i-- > kLengthAt; rest >>= 8) {
-    header[i] = static_cast<char>(rest & 0xff);
-  }
-  out_.append(header.data(), header.size());
-  const std::size_t at = out_.size();
-  out_.resize(at + body_bytes);
-  return std::as_writable_bytes(std::span{out_}.subspan(at));
 }
 
 Status Connection::flush(Deadline deadline) {
@@ -100,8 +78,9 @@ Status Connection::flush(Deadline deadline) {
 
 Result<BytesView> Connection::receive(Deadline deadline) {
   for (;;) {
-    CS_TRY(const std::optional<BytesView> body, take_frame());
-    if (body) return *body;
+    const auto body = in_.take();
+    if (!body) return fail(body.error()).error();
+    if (*body) return **body;
     const bool has_more = sent_ < out_.size();
     bool sent = false;
     if (has_more) {
@@ -118,13 +97,6 @@ Status Connection::poll() {
   if (sent_ < out_.size()) CS_CHECK(send_some());
   CS_CHECK(receive_some());
   return {};
-}
-
-bool Connection::has_answer() const {
-  const BytesView rest = unread();
-  if (rest.size() < kHeaderBytes) return false;
-  const auto length = load_big_endian<std::uint32_t>(rest.subspan(kLengthAt));
-  return length > kBodyBytesMax || rest.size() >= kHeaderBytes + length;
 }
 
 Result<bool> Connection::send_some() {
@@ -145,31 +117,15 @@ Result<bool> Connection::send_some() {
 
 Result<bool> Connection::receive_some() {
   if (fd_ < 0) return Error{ErrorCode::unavailable, "client.closed"};
-  make_room();
-  const ssize_t count = ::recv(fd_, in_.data() + end_, in_.size() - end_, 0);
+  const std::span<std::byte> space = in_.space();
+  const ssize_t count = ::recv(fd_, space.data(), space.size(), 0);
   if (count < 0) {
     if (errno == EAGAIN || errno == EINTR) return false;
     return fail(failed("client.receive")).error();
   }
   if (count == 0) return fail(Error{ErrorCode::unavailable, "client.hung_up"}).error();
-  end_ += static_cast<std::size_t>(count);
+  in_.advance(static_cast<std::size_t>(count));
   return true;
-}
-
-void Connection::make_room() {
-  if (end_ < in_.size() / 2) return;
-  const std::size_t left = end_ - begin_;
-  if (left >= in_.size() / 2) {
-    Bytes larger(in_.size() * 2);
-    std::memcpy(larger.data(), in_.data() + begin_, left);
-    ::explicit_bzero(in_.data(), end_);
-    in_ = std::move(larger);
-  } else {
-    std::memmove(in_.data(), in_.data() + begin_, left);
-    ::explicit_bzero(in_.data() + left, end_ - left);  // secrets, in enrolments
-  }
-  begin_ = 0;
-  end_ = left;
 }
 
 Status Connection::wait(short events, Deadline deadline) {
@@ -180,18 +136,6 @@ Status Connection::wait(short events, Deadline deadline) {
     return fail(Error{ErrorCode::unavailable, "client.deadline"});
   }
   return {};
-}
-
-Result<std::optional<BytesView>> Connection::take_frame() {
-  const BytesView rest = unread();
-  if (rest.size() < kHeaderBytes) return std::optional<BytesView>{};
-  const auto length = load_big_endian<std::uint32_t>(rest.subspan(kLengthAt));
-  const bool is_frame = rest[0] == kMagic && rest[1] == kVersion && rest[2] == std::byte{0} &&
-                        rest[3] == std::byte{0} && length <= kBodyBytesMax;
-  if (!is_frame) return fail(Error{ErrorCode::malformed, "client.frame"}).error();
-  if (rest.size() < kHeaderBytes + length) return std::optional<BytesView>{};
-  begin_ += kHeaderBytes + length;
-  return std::optional{rest.subspan(kHeaderBytes, length)};
 }
 
 void Connection::close() {

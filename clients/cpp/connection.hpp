@@ -7,17 +7,14 @@
 #include "base/error.hpp"
 
 #include "clients/cpp/deadline.hpp"
+#include "clients/cpp/frames.hpp"
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
 namespace countersign::client {
-
-inline constexpr std::size_t kHeaderBytes = 8;
-inline constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
 
 class Connection {
  public:
@@ -29,7 +26,9 @@ class Connection {
 
   // Buffers one frame; its body is to be written into what is returned, at once. Fails with
   // `limit_exceeded`.
-  Result<std::span<std::byte>> append(std::size_t body_bytes);
+  Result<std::span<std::byte>> append(std::size_t body_bytes) {
+    return append_frame(body_bytes, out_);
+  }
   [[nodiscard]] bool is_full() const { return out_.size() - sent_ >= kOutBytesMax; }
 
   // All of these close the connection when they fail.
@@ -40,30 +39,24 @@ class Connection {
   void close();
 
   // A whole frame has arrived, or what has arrived can be no frame.
-  [[nodiscard]] bool has_answer() const;
+  [[nodiscard]] bool has_answer() const { return in_.has_frame(); }
   [[nodiscard]] int native_handle() const { return fd_; }
 
  private:
   static constexpr std::size_t kOutBytesMax = std::size_t{64} * 1024;
-  static constexpr std::size_t kInBytesMin = kHeaderBytes + kBodyBytesMax;
 
-  explicit Connection(int fd);
+  explicit Connection(int fd) : fd_{fd} {}
 
   // Whether anything moved; nothing moves when it would have to wait.
   Result<bool> send_some();
   Result<bool> receive_some();
   Status wait(short events, Deadline deadline);
-  Result<std::optional<BytesView>> take_frame();
   Status fail(Error error);
-  [[nodiscard]] BytesView unread() const { return BytesView{in_}.subspan(begin_, end_ - begin_); }
-  void make_room();
 
   int fd_;
   std::string out_;
   std::size_t sent_ = 0;
-  Bytes in_;  // grows with the answers that nobody has taken yet
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  Inbox in_;
 };
 
 }  // namespace countersign::client
