@@ -2,7 +2,6 @@
 // Rows as they lie in the database: nothing here has been checked yet.
 #pragma once
 
-#include "daemon/model/client.hpp"
 #include "daemon/store/journal_chain.hpp"
 
 #include <optional>
@@ -40,12 +39,6 @@ struct LoadedSubject {
 struct LoadedDecoy {
   std::optional<LoadedBudget> budget;
   std::optional<LoadedMotion> motion;
-};
-
-struct LoadedClient {
-  Client row;            // but for its networks
-  std::string networks;  // as they are written there
-  RowMac mac{};
 };
 
 struct LoadedRecord {

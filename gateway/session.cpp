@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session.hpp"
+
+#include "gateway/conversation.hpp"
+#include "gateway/http.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <type_traits>
+#include <utility>
+
+namespace countersign::gateway {
+namespace {
+
+using TlsStream = boost::asio::ssl::stream<TcpSocket>;
+
+const auto kAsTuple = boost::asio::as_tuple(use_awaitable);
+
+// What a client that is being refused may still say, so that it reads the refusal at all: a close
+// with unread bytes resets the connection.
+constexpr std::size_t kLeftoversMax = std::size_t{64} * 1024;
+constexpr std::chrono::seconds kLeftoversLimit{1};
+
+SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+struct Reply {
+  unsigned status = kStatusUnavailable;
+  std::string body;
+};
+
+awaitable<Reply> answer_to(const HttpRequest& request, const Address& peer, const Shared& shared) {
+  const auto source = source_of(peer, request.forwarded_for, shared.trusted_proxies);
+  if (!source) co_return Reply{status_of(source.error()), {}};
+  // Both words that a client may understand: the status for those that look at it, the body for the
+  // others.
+  const Answer refusal{.outcome = Outcome::backend_error, .version = request.version};
+  if (!shared.rate_limit.admits(*source, std::chrono::steady_clock::now())) {
+    co_return Reply{kStatusTooManyRequests, body_without_key(refusal, shared.clock.now())};
+  }
+  const auto parameters = Parameters::parse(request.query, request.form);
+  if (!parameters) {
+    const Answer unreadable{.outcome = Outcome::missing_parameter, .version = request.version};
+    co_return Reply{kStatusOk, body_without_key(unreadable, shared.clock.now())};
+  }
+  const std::string from = source->to_string();
+  std::string body =
+      co_await converse(*parameters, request.version, from, shared.backend, shared.clock);
+  co_return Reply{kStatusOk, std::move(body)};
+}
+
+template <class Stream>
+class StreamSession final : public Session {
+ public:
+  template <class... Arguments>
+  StreamSession(const Address& peer, const Shared& shared, TlsContext tls, Arguments&&... arguments)
+      : Session{peer, shared},
+        tls_{std::move(tls)},
+        stream_{std::forward<Arguments>(arguments)...} {}
+
+  awaitable<void> run() override {
+    const bool begun = co_await begin();
+    if (begun) co_await serve();
+    close();
+  }
+
+ private:
+  awaitable<bool> begin();
+  awaitable<void> serve();
+  awaitable<bool> receive(HttpReader& reader);
+  awaitable<bool> write(std::string text);
+  awaitable<void> refuse(const Error& error);
+  TcpSocket& tcp() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+  void close() override {
+    boost::system::error_code ignored;
+    tcp().close(ignored);
+  }
+
+  TlsContext tls_;
+  Stream stream_;
+};
+
+template <class Stream>
+awaitable<bool> StreamSession<Stream>::begin() {
+  if constexpr (std::is_same_v<Stream, TlsStream>) {
+    limit_ = in(shared_.patience.handshake);
+    const auto [failed] =
+        co_await stream_.async_handshake(boost::asio::ssl::stream_base::server, kAsTuple);
+    co_return !failed;
+  } else {
+    co_return true;
+  }
+}
+
+template <class Stream>
+awaitable<void> StreamSession<Stream>::serve() {
+  HttpReader reader;
+  for (;;) {
+    auto next = reader.next();
+    if (!next) {
+      co_await refuse(next.error());
+      co_return;
+    }
+    if (!*next) {
+      const bool has_arrived = co_await receive(reader);
+      if (!has_arrived) co_return;
+      continue;
+    }
+    // The daemon has limits of its own.
+    limit_ = SteadyTime::max();
+    const Reply reply = co_await answer_to(**next, peer_, shared_);
+    const bool goes_on = reader.keeps_alive() && !stopping_;
+    std::string text = write_http(reply.status, reply.body, goes_on);
+    reader.restart();
+    const bool written = co_await write(std::move(text));
+    if (!written || !goes_on) co_return;
+  }
+}
+
+// False when nothing comes any more.
+template <class Stream>
+awaitable<bool> StreamSession<Stream>::receive(HttpReader& reader) {
+  if (reader.takes_expectation()) {
+    std::string leave{kHttpContinue};
+    const bool written = co_await write(std::move(leave));
+    if (!written) co_return false;
+  }
+  if (!reader.has_begun()) {
+    if (stopping_) co_return false;
+    is_idle_ = true;
+    limit_ = in(shared_.patience.idle);
+  } else if (limit_ == SteadyTime::max()) {
+    limit_ = in(shared_.patience.request);
+  }
+  const auto space = reader.space();
+  const boost::asio::mutable_buffer room{space.data(), space.size()};
+  const auto [failed, count] = co_await stream_.async_read_some(room, kAsTuple);
+  // The limit of a request runs from its first byte, however slowly the others follow.
+  if (std::exchange(is_idle_, false)) limit_ = SteadyTime::max();
+  if (failed) co_return false;
+  reader.advance(count);
+  co_return true;
+}
+
+template <class Stream>
+awaitable<bool> StreamSession<Stream>::write(std::string text) {
+  const SteadyTime before = std::exchange(limit_, in(shared_.patience.write));
+  const boost::asio::const_buffer bytes{text.data(), text.size()};
+  const auto [failed, count] = co_await boost::asio::async_write(stream_, bytes, kAsTuple);
+  limit_ = before;
+  co_return !failed;
+}
+
+template <class Stream>
+awaitable<void> StreamSession<Stream>::refuse(const Error& error) {
+  std::string text = write_http(status_of(error), {}, false);
+  const bool written = co_await write(std::move(text));
+  if (!written) co_return;
+  boost::system::error_code ignored;
+  tcp().shutdown(TcpSocket::shutdown_send, ignored);
+  limit_ = in(kLeftoversLimit);
+  std::array<std::byte, 4096> leftovers;
+  const boost::asio::mutable_buffer room{leftovers.data(), leftovers.size()};
+  for (std::size_t total = 0; total < kLeftoversMax;) {
+    const auto [failed, count] = co_await tcp().async_read_some(room, kAsTuple);
+    if (failed) co_return;
+    total += count;
+  }
+}
+
+}  // namespace
+
+void Session::stop() {
+  stopping_ = true;
+  if (is_idle_) close();
+}
+
+void Session::check(SteadyTime now) {
+  if (limit_ <= now) close();
+}
+
+std::shared_ptr<Session> make_session(TcpSocket socket, const Address& peer, const Shared& shared) {
+  return std::make_shared<StreamSession<TcpSocket>>(peer, shared, nullptr, std::move(socket));
+}
+
+std::shared_ptr<Session> make_session(TcpSocket socket, const Address& peer, const Shared& shared,
+                                      TlsContext tls) {
+  boost::asio::ssl::context& context = *tls;
+  return std::make_shared<StreamSession<TlsStream>>(peer, shared, std::move(tls), std::move(socket),
+                                                    context);
+}
+
+}  // namespace countersign::gateway

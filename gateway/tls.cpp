@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Also where Asio's TLS is compiled, once.
+#include "gateway/tls.hpp"
+
+#include <openssl/ssl.h>
+#include <boost/asio/ssl/impl/src.hpp>
+
+namespace countersign::gateway {
+namespace {
+
+Error failed(Literal call, const boost::system::error_code& code) {
+  return Error{ErrorCode::unavailable, call, static_cast<std::uint64_t>(code.value())};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const std::string& certificate,
+                                                            const std::string& key) {
+  namespace ssl = boost::asio::ssl;
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  // Nobody resumes so much that tickets, whose keys would weaken forward secrecy, are worth it.
+  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  boost::system::error_code code;
+  context->use_certificate_chain_file(certificate, code);
+  if (code) return failed("tls.certificate", code);
+  context->use_private_key_file(key, ssl::context::pem, code);
+  if (code) return failed("tls.key", code);
+  return context;
+}
+
+}  // namespace countersign::gateway

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway's own certificate.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace countersign::gateway {
+
+// A context that serves TLS 1.2 and newer with this certificate chain and key (PEM). Fails with
+// `unavailable` when a file cannot be read or they do not belong together; `native` is OpenSSL's
+// number.
+[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(
+    const std::string& certificate, const std::string& key);
+
+}  // namespace countersign::gateway

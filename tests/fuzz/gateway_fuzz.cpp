@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes from the network: whatever is read as a question has the form that it promises, and
+// nothing that is sent back holds a line that was not ours.
+#include "gateway/answer.hpp"
+#include "gateway/http.hpp"
+#include "gateway/question.hpp"
+#include "gateway/source.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+using namespace countersign;
+using namespace countersign::gateway;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+bool is_letter_or_dot(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
+}
+
+void check_question(const Question& question) {
+  require(question.client_id != 0);
+  require(question.otp.size() >= 32 && question.otp.size() <= 48);
+  require(std::ranges::all_of(question.otp, is_letter_or_dot));
+  require(question.canonical_otp.size() == question.otp.size());
+  require(question.signed_text.size() <= kSignedBytesMax);
+  require(question.nonce.empty() == (question.version == Version::one));
+  require(request_id(question).size() == kRequestIdBytes);
+  const Answer answer{.outcome = Outcome::ok,
+                      .version = question.version,
+                      .otp = question.otp,
+                      .nonce = question.nonce};
+  const std::string body = body_without_key(answer, Time{});
+  const auto lines = std::ranges::count(body, '\n');
+  require(lines == (question.version == Version::two ? 7 : 4));
+}
+
+void look_at(const HttpRequest& request) {
+  static const std::vector<Network> trusted{*Network::parse("0.0.0.0/0")};
+  static_cast<void>(source_of(Address{}, request.forwarded_for, trusted));
+  const auto parameters = Parameters::parse(request.query, request.form);
+  if (!parameters) return;
+  const auto read = read_question(*parameters, request.version);
+  if (const auto* question = std::get_if<Question>(&read)) check_question(*question);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  HttpReader reader;
+  for (;;) {
+    const auto request = reader.next();
+    if (!request) {
+      require(status_of(request.error()) >= 400);
+      return 0;
+    }
+    if (*request) {
+      look_at(**request);
+      reader.restart();
+      continue;
+    }
+    if (size == 0) return 0;
+    const auto space = reader.space();
+    const std::size_t chunk = std::min({space.size(), size, std::size_t{1} + data[0]});
+    require(chunk > 0);
+    std::memcpy(space.data(), data, chunk);
+    reader.advance(chunk);
+    data += chunk;
+    size -= chunk;
+  }
+}
