@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk that fails or fills up while the daemon writes: strace makes the system calls fail by
-// which SQLite writes here, pwrite64 and fdatasync. Each thread counts its own.
+// which SQLite writes here, pwrite64 (one or two a commit) and fdatasync. Each thread counts its
+// own.
 #include "tests/crash/crash_world.hpp"
 
 #include <csignal>
@@ -26,10 +27,10 @@ constexpr Fault kFaults[] = {
     {"DirectorySync", "fdatasync:error=EIO:when=2"},  // SQLite tries it, and does not insist
     {"FirstCommit", "fdatasync:error=EIO:when=3"},
     {"LaterCommit", "fdatasync:error=EIO:when=6"},
-    {"OneWrite", "pwrite64:error=EIO:when=20", true},
+    {"OneWrite", "pwrite64:error=EIO:when=9", true},
     {"FullAtOnce", "pwrite64:error=ENOSPC:when=1+"},
-    {"FullForAWhile", "pwrite64:error=ENOSPC:when=30..40", true},
-    {"FullForGood", "pwrite64:error=ENOSPC:when=77+"},
+    {"FullForAWhile", "pwrite64:error=ENOSPC:when=10..12", true},
+    {"FullForGood", "pwrite64:error=ENOSPC:when=11+"},
 };
 
 std::string contents(const std::string& file) {

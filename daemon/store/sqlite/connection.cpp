@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/sqlite/connection.hpp"
 
+#include "daemon/store/sqlite/gathering_vfs.hpp"
+
 #include <sqlite3.h>
 
 namespace countersign::store::sqlite {
@@ -80,9 +82,10 @@ Result<Connection> Connection::open(const std::filesystem::path& file, Mode mode
   (void)configured;
   const int access = mode == Mode::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(
-      file.c_str(), &database,
-      access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW, nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &database,
+                      access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW,
+                      mode == Mode::read_write ? gathering_vfs() : nullptr);
   Connection connection{database};
   if (code != SQLITE_OK) {
     return Error{ErrorCode::unavailable, "sqlite3_open", static_cast<std::uint64_t>(code)};
