@@ -125,6 +125,7 @@ struct Reader::State {
   ~State() { ::xmlFreeTextReader(reader); }
 
   xmlTextReaderPtr reader;
+  const xmlNode* root = nullptr;
   bool on_child = false;
 };
 
@@ -142,14 +143,15 @@ Result<Reader> Reader::open(BytesView file) {
   auto state = std::make_unique<State>(reader);
   ::xmlTextReaderSetStructuredErrorHandler(reader, ignore, nullptr);
   while (::xmlTextReaderRead(reader) == 1) {
-    if (::xmlTextReaderNodeType(reader) == XML_READER_TYPE_ELEMENT) return Reader{std::move(state)};
+    if (::xmlTextReaderNodeType(reader) != XML_READER_TYPE_ELEMENT) continue;
+    // Not by way of the document, which whoever asks for it would have to free.
+    state->root = ::xmlTextReaderCurrentNode(reader);
+    return Reader{std::move(state)};
   }
   return Error{ErrorCode::malformed, kNotXml};
 }
 
-Element Reader::root() const {
-  return Element{::xmlDocGetRootElement(::xmlTextReaderCurrentDoc(state_->reader))};
-}
+Element Reader::root() const { return Element{state_->root}; }
 
 Result<std::optional<Element>> Reader::next() {
   xmlTextReaderPtr reader = state_->reader;
