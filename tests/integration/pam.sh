@@ -61,7 +61,7 @@ service account "auth required $module nodelay $socket" "account required $modul
 # As in docs/pam.md.
 service sshd "auth requisite $password_module" \
   "auth [success=done authinfo_unavail=ignore default=die] $module nodelay timeout=1 $socket" \
-  "auth required pam_succeed_if.so quiet user ingroup root"
+  "auth required pam_succeed_if.so user ingroup root"
 
 codes_are_used_once() {
   local code
@@ -92,6 +92,8 @@ names_are_sound() {
   refuses "an empty name" "$bad" "empty or has control" plain "" <<< 123456
   refuses "a name of two lines" "$bad" "empty or has control" plain $'al\nice' <<< 123456
   refuses "a name that is no UTF-8" "$bad" "could not read" plain $'al\xffice' <<< 123456
+  # What sshd answers in the place of people that it does not know.
+  refuses "no real code" "$bad" "could not read" plain alice <<< $'\b\r\x7fINCORRECT'
   refuses "a code that is no UTF-8" "$bad" "could not read" plain alice <<< $'12\xff3456'
 }
 
@@ -178,6 +180,8 @@ break_glass_while_the_daemon_is_up() {
 break_glass() {
   refuses "$1: a code" "$away" "did not answer in time" plain alice <<< 123456
   accepts "$1: the group" sshd root < <(printf '%s\n' "$password" 123456)
+  [[ $said == *'"user ingroup root" was met by user "root"'* ]] ||
+    fail "$1: the log does not say who was let in"
   refuses "$1: another group" "$bad" "did not answer in time" sshd nobody \
     < <(printf '%s\n' "$password" 123456)
   refuses "$1: a wrong password of the group" "$bad" "" sshd root \

@@ -51,6 +51,14 @@ int c_fails_closed(const char* path, int expected_result) {
   return 0;
 }
 
+int c_connects_within(const char* path, unsigned milliseconds, int expected_result) {
+  countersign_client* handle = NULL;
+  EXPECT((int)countersign_connect_within(path, milliseconds, &handle) == expected_result);
+  EXPECT((handle != NULL) == (expected_result == COUNTERSIGN_OK));
+  countersign_close(handle);
+  return 0;
+}
+
 int c_survives_misuse(void) {
   countersign_client* handle = (countersign_client*)1;
   countersign_verdict verdict;

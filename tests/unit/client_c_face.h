@@ -8,6 +8,7 @@ extern "C" {
 int c_accepts(const char* path);
 int c_rejects(const char* path);
 int c_fails_closed(const char* path, int expected_result);
+int c_connects_within(const char* path, unsigned milliseconds, int expected_result);
 int c_survives_misuse(void);
 #ifdef __cplusplus
 }
