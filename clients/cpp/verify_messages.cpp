@@ -48,6 +48,7 @@ constexpr int kWireTypeBits = 3;
 
 constexpr int kVarintBits = 7;
 constexpr std::size_t kVarintBytesMax = 10;
+constexpr std::uint64_t kMore = 0x80;  // another byte of the number follows
 
 std::size_t varint_bytes(std::uint64_t value) {
   return (static_cast<std::size_t>(std::bit_width(value | 1)) + kVarintBits - 1) / kVarintBits;
@@ -88,7 +89,6 @@ class Fields {
 
  private:
   void varint(std::uint64_t value) {
-    constexpr std::uint64_t kMore = 0x80;
     for (; value >= kMore; value >>= kVarintBits) byte((value & (kMore - 1)) | kMore);
     byte(value);
   }
@@ -113,8 +113,8 @@ Result<std::uint64_t> take_varint(Reader& reader) {
   for (std::size_t i = 0; i < kVarintBytesMax; ++i) {
     const auto byte = reader.integer<std::uint8_t>();
     if (!reader.good()) break;
-    value |= std::uint64_t{byte & 0x7fU} << (kVarintBits * i);
-    if (byte < 0x80) return value;
+    value |= std::uint64_t{byte & (kMore - 1)} << (kVarintBits * i);
+    if (byte < kMore) return value;
   }
   return Error{ErrorCode::malformed, "client.reply"};
 }

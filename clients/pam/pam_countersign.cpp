@@ -31,6 +31,8 @@ using Clock = std::chrono::steady_clock;
 // As pam_unix: what follows a refusal at once tells nobody why it was one.
 constexpr unsigned kFailDelayMicroseconds = 2'000'000;
 
+constexpr char kDelete = 0x7f;
+
 struct WipeAndFree {
   void operator()(char* text) const {
     ::explicit_bzero(text, ::strlen(text));
@@ -156,7 +158,6 @@ int verify_person(pam_handle_t* pam, const Options& options, const Person& perso
 }
 
 bool is_sound(std::string_view user) {
-  constexpr char kDelete = 0x7f;
   const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == kDelete; };
   return !user.empty() && std::ranges::none_of(user, is_control);
 }
