@@ -76,12 +76,16 @@ v1::Reply ask(const Command& command, Door door, v1::Request request) {
 
 v1::Reply ask_and_show(Command& command, Door door, v1::Request request) {
   v1::Reply reply = ask(command, door, std::move(request));
+  show_reply(command, reply);
+  return reply;
+}
+
+void show_reply(Command& command, const v1::Reply& reply) {
   if (reply.has_error()) {
     show_error(command, reply.error().code(), reply.error().message());
-    return reply;
+    return;
   }
   std::cout << (command.output == Output::json ? as_json(reply) : as_text(reply));
-  return reply;
 }
 
 void show_error(Command& command, v1::ErrorCode code, const std::string& message) {

@@ -18,9 +18,11 @@ enum class Door { verify, provision, admin };
 // one to this question, the reply is an error UNAVAILABLE that says so.
 [[nodiscard]] v1::Reply ask(const Command& command, Door door, v1::Request request);
 
-// The same, and shows the reply: its outcome on standard output, an error on standard error (with
-// `-o json`, both on standard output). Sets the exit code, and returns the reply for those who
-// want more of it.
+// Shows a reply: its outcome on standard output, an error on standard error (with `-o json`, both
+// on standard output). Sets the exit code.
+void show_reply(Command& command, const v1::Reply& reply);
+
+// Asks and shows; returns the reply for those who want more of it.
 v1::Reply ask_and_show(Command& command, Door door, v1::Request request);
 
 // Shows an error that did not come from the daemon in the way of those that did.

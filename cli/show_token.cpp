@@ -2,6 +2,7 @@
 #include "cli/show_token.hpp"
 
 #include "cli/words.hpp"
+#include "firmware-interface/base64.hpp"
 
 namespace countersign::cli {
 namespace {
@@ -59,6 +60,9 @@ void show(std::ostream& out, const v1::Client& client) {
   if (client.networks().empty()) out << " anywhere";
   for (const std::string& network : client.networks()) out << ' ' << network;
   out << "\ncreated: " << when(client.created_at_ms()) << '\n';
+  if (client.api_key().empty()) return;
+  const SecretBytes key = base64::encode(as_bytes(client.api_key()));
+  out << "api key: " << as_text(key.expose()) << "\nThe key is shown this once.\n";
 }
 
 void show(std::ostream& out, const v1::ClientList& list) {

@@ -57,6 +57,8 @@ enum class Event : std::uint8_t {
   factor_suspended = 32,
   factor_resumed = 33,
   factor_revoked = 34,
+  client_added = 45,
+  client_revoked = 46,
   daemon_started = 50,
   daemon_stopped = 51,
   clock_stepped_back = 52,
@@ -73,7 +75,7 @@ struct JournalEntry {
   Version version{};              // of the factor's motion after the event; 0: no factor moved
   Position position = Position::none;
   std::uint32_t failures = 0;  // of the subject, after the event
-  std::uint64_t count = 1;
+  std::uint64_t count = 1;     // of a client's events: its number
   std::string client_address;  // canonical text of an IP address, or empty
 };
 

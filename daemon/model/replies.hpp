@@ -38,6 +38,25 @@ struct Enrolment {
   SecretBytes secret_base32;  // text; empty when the secret was imported
   SecretBytes otpauth_uri;    // text; empty when the secret was imported
 };
+struct ClientReport {
+  Client client;        // its sealed key is not sent
+  SecretBytes api_key;  // empty but in the answer that made it
+};
+struct ClientList {
+  std::vector<Client> clients;
+};
+enum class ClientOutcome : std::uint8_t {
+  may = 1,
+  no_such_client = 2,
+  bad_signature = 3,
+  may_not = 4
+};
+struct ClientCheck {
+  ClientOutcome outcome = ClientOutcome::may_not;
+};
+struct Signature {
+  std::array<std::byte, 20> bytes{};  // HMAC-SHA-1
+};
 struct StoreReport {
   std::string cursor;
   std::uint64_t records = 0;
@@ -55,8 +74,9 @@ struct StatusReport {
   std::uint64_t failed = 0;
 };
 
-using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
-                            FactorList, StoreReport, StatusReport>;
+using Answer =
+    std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport, FactorList,
+                 ClientReport, ClientList, ClientCheck, Signature, StoreReport, StatusReport>;
 
 struct Reply {
   RequestId id;

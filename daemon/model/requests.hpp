@@ -4,6 +4,7 @@
 
 #include "base/passcode.hpp"
 #include "base/secret_bytes.hpp"
+#include "daemon/model/client.hpp"
 #include "daemon/model/subject.hpp"
 
 #include <array>
@@ -20,6 +21,18 @@ struct Verify {
   std::string client_address;  // canonical text of an IP address, or empty
 };
 struct Health {};
+// What was signed names the OTP, which may be good still.
+struct CheckClient {
+  static constexpr std::size_t kTextBytesMax = 2048;
+  ClientId client{};
+  SecretBytes text;
+  Bytes signature;  // empty: the request bore none
+  IpAddress source;
+};
+struct SignForClient {
+  ClientId client{};
+  SecretBytes text;  // kTextBytesMax at most
+};
 struct CreateSubject {
   SubjectName name;
 };
@@ -69,15 +82,29 @@ struct ResynchroniseFactor {
   Passcode first;
   Passcode second;
 };
+struct AddClient {
+  Label name;
+  std::vector<Network> networks;  // Client::kNetworksMax at most
+  bool require_signature = false;
+  ClientId id{};                       // 0: the next free one
+  std::optional<SecretBytes> api_key;  // imported; otherwise the HSM makes one
+};
+struct ListClients {
+  ClientId after{};
+};
+struct RevokeClient {
+  ClientId client{};
+};
 struct CheckStore {
   std::string cursor;
 };
 struct GetStatus {};
 
 using Ask =
-    std::variant<Verify, Health, CreateSubject, GetSubject, SuspendSubject, ResumeSubject,
-                 UnlockSubject, EnrolOath, ConfirmFactor, ListFactors, RenameFactor, SuspendFactor,
-                 ResumeFactor, RevokeFactor, ResynchroniseFactor, CheckStore, GetStatus>;
+    std::variant<Verify, Health, CheckClient, SignForClient, CreateSubject, GetSubject,
+                 SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor,
+                 ListFactors, RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor,
+                 ResynchroniseFactor, AddClient, ListClients, RevokeClient, CheckStore, GetStatus>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

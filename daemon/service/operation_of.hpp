@@ -10,6 +10,8 @@ namespace countersign {
 struct OperationOf {
   Operation operator()(const Verify&) const { return Operation::verify; }
   Operation operator()(const Health&) const { return Operation::health; }
+  Operation operator()(const CheckClient&) const { return Operation::check_client; }
+  Operation operator()(const SignForClient&) const { return Operation::sign_for_client; }
   Operation operator()(const CreateSubject&) const { return Operation::create_subject; }
   Operation operator()(const GetSubject&) const { return Operation::get_subject; }
   Operation operator()(const SuspendSubject&) const { return Operation::suspend_subject; }
@@ -23,6 +25,9 @@ struct OperationOf {
   Operation operator()(const ResumeFactor&) const { return Operation::resume_factor; }
   Operation operator()(const RevokeFactor&) const { return Operation::revoke_factor; }
   Operation operator()(const ResynchroniseFactor&) const { return Operation::resynchronise_factor; }
+  Operation operator()(const AddClient&) const { return Operation::add_client; }
+  Operation operator()(const ListClients&) const { return Operation::list_clients; }
+  Operation operator()(const RevokeClient&) const { return Operation::revoke_client; }
   Operation operator()(const CheckStore&) const { return Operation::check_store; }
   Operation operator()(const GetStatus&) const { return Operation::get_status; }
 };

@@ -25,6 +25,7 @@ Service::Service(Parts parts)
       subjects_{parts_.store, turns_, parts_.policy, parts_.clock},
       factors_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
       resynchronise_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      clients_{parts_.store, parts_.hsm, parts_.clock},
       started_at_{parts_.clock.now()} {}
 
 struct Service::Dispatch {
@@ -45,6 +46,11 @@ struct Service::Dispatch {
     const HsmHealth hsm = service.parts_.hsm_health();
     return ready(HealthReport{hsm.workers_ready > 0, hsm.workers_ready, hsm.workers});
   }
+  Answered operator()(const CheckClient& ask) { return service.clients_.check(ask); }
+  Answered operator()(const SignForClient& ask) { return service.clients_.sign(ask); }
+  Answered operator()(AddClient& ask) { return service.clients_.add(peer, std::move(ask)); }
+  Answered operator()(const ListClients& ask) { return service.clients_.list(ask); }
+  Answered operator()(const RevokeClient& ask) { return service.clients_.revoke(peer, ask); }
   Answered operator()(const CreateSubject& ask) { return service.subjects_.create(peer, ask); }
   Answered operator()(const GetSubject& ask) { return service.subjects_.get(peer, ask); }
   Answered operator()(const SuspendSubject& ask) { return service.subjects_.suspend(peer, ask); }

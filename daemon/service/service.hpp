@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/client_service.hpp"
 #include "daemon/service/factor_service.hpp"
 #include "daemon/service/resynchronise_service.hpp"
 #include "daemon/service/subject_service.hpp"
@@ -52,6 +53,7 @@ class Service {
   SubjectService subjects_;
   FactorService factors_;
   ResynchroniseService resynchronise_;
+  ClientService clients_;
   Time started_at_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/authenticate.hpp"
 
+#include <algorithm>
+
 namespace countersign::store {
 namespace {
 
@@ -13,6 +15,19 @@ Result<SubjectName> name_of(const LoadedSubject& loaded) {
   if (!realm || !username) return kForged;
   if (realm->text() != loaded.realm || username->text() != loaded.username) return kForged;
   return SubjectName{*std::move(realm), *std::move(username)};
+}
+
+// Nor were networks that we would write otherwise.
+Result<std::vector<Network>> networks_of(std::string_view text) {
+  std::vector<Network> networks;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(kNetworksSeparator));
+    const auto network = Network::from(one);
+    if (!network || network->text() != one) return kForged;
+    networks.push_back(*network);
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+  }
+  return networks;
 }
 
 }  // namespace
@@ -49,6 +64,16 @@ awaitable<Result<SubjectPtr>> Authenticator::subject(const LoadedSubject& loaded
     record->factors.push_back(std::move(factor));
   }
   co_return SubjectPtr{std::move(record)};
+}
+
+awaitable<Result<ClientPtr>> Authenticator::client(const LoadedClient& loaded) const {
+  auto client = std::make_shared<Client>(loaded.row);
+  CS_CO_TRY(client->networks, networks_of(loaded.networks));
+  const Bytes encoded = encode(*client);
+  if (encoded.size() > kEncodedBytesMax) co_return kForged;
+  CS_CO_TRY(const RowMac mac, co_await seal(encoded));
+  if (!equal(mac, loaded.mac)) co_return kForged;
+  co_return ClientPtr{std::move(client)};
 }
 
 // An index page can be edited too: what it led us to must be this subject's own.

@@ -19,6 +19,9 @@ class Authenticator {
   // REQUIRES: both references outlive the wait.
   awaitable<Result<SubjectPtr>> subject(const LoadedSubject& loaded, FactorId& culprit) const;
 
+  // Fails with `corrupt`, `unavailable`. REQUIRES: the reference outlives the wait.
+  awaitable<Result<ClientPtr>> client(const LoadedClient& loaded) const;
+
   // The MAC of a fixed row that is about to be written.
   // REQUIRES: the reference outlives the wait.
   awaitable<Result<RowMac>> seal(const Bytes& encoded) const;

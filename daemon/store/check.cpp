@@ -114,7 +114,7 @@ Result<CheckedSlice> check_budgets(Statements& statements, const Authenticator& 
     }
   }
   slice.records = ids.size();
-  slice.cursor = next_cursor(ids, Check::kRowsMax, "budgets", "journal", 0);
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "budgets", "clients", kFromTheStart);
   return slice;
 }
 
@@ -126,6 +126,7 @@ awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
   if (from.table == "factors") co_return co_await factors(from.after);
   if (from.table == "motions") co_return co_await motions(from.after);
   if (from.table == "budgets") co_return co_await budgets(from.after);
+  if (from.table == "clients") co_return co_await clients(from.after);
   if (from.table == "journal" && from.after >= 0) co_return co_await journal(from.after);
   if (from.table == "order" && from.after >= 0) co_return co_await order(from.after);
   co_return Error{ErrorCode::malformed, "cursor.format"};

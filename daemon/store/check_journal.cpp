@@ -59,6 +59,19 @@ Status compare_moves(Statements& statements, const LoadedRecord& record,
   return {};
 }
 
+Status compare_client(Statements& statements, const LoadedRecord& record,
+                      std::vector<std::string>& problems) {
+  const JournalEntry& entry = record.record.entry;
+  if (entry.event != Event::client_added && entry.event != Event::client_revoked) return {};
+  CS_TRY(const auto row, statements.others.client(static_cast<ClientId>(entry.count)));
+  if (!row) {
+    problems.push_back(say(record.record.seq, "the client that it is about is gone"));
+  } else if (entry.event == Event::client_revoked && row->row.state != ClientState::revoked) {
+    problems.push_back(say(record.record.seq, "the client it revoked was put back"));
+  }
+  return {};
+}
+
 Status compare_births(Statements& statements, const LoadedRecord& record,
                       std::vector<std::string>& problems) {
   const JournalEntry& entry = record.record.entry;
@@ -70,7 +83,7 @@ Status compare_births(Statements& statements, const LoadedRecord& record,
     CS_TRY(const bool there, statements.checks.has_factor(entry.factor));
     if (!there) problems.push_back(say(record.record.seq, "the factor it enrolled is gone"));
   }
-  return {};
+  return compare_client(statements, record, problems);
 }
 
 // The hash that the record after place `after` continues. What stands there was recomputed by the

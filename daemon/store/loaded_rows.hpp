@@ -2,6 +2,7 @@
 // Rows as they lie in the database: nothing here has been checked yet.
 #pragma once
 
+#include "daemon/model/client.hpp"
 #include "daemon/store/journal_chain.hpp"
 
 #include <optional>
@@ -39,6 +40,12 @@ struct LoadedSubject {
 struct LoadedDecoy {
   std::optional<LoadedBudget> budget;
   std::optional<LoadedMotion> motion;
+};
+
+struct LoadedClient {
+  Client row;            // but for its networks
+  std::string networks;  // as they are written there
+  RowMac mac{};
 };
 
 struct LoadedRecord {

@@ -28,6 +28,8 @@ Records::Records(Executor loop, Parts parts, StoreSettings settings)
       decoy_cache_{kCachedDecoys},
       last_subject_{parts.start.last_subject},
       last_factor_{parts.start.last_factor},
+      last_client_{parts.start.last_client},
+      client_count_{parts.start.clients},
       counts_{parts.start.counts},
       writer_{loop, parts.file, std::move(parts.writes), *key_, std::move(settings.on_fatal)},
       reader_{loop, parts.file, std::move(parts.reads)},
@@ -157,6 +159,8 @@ bool Records::may_report(std::int64_t id) {
 void Records::forget_everything() {
   people_.clear();
   decoy_cache_.clear();
+  clients_.clear();
+  ++clients_changes_;
 }
 
 awaitable<void> Records::report_other_writer() {

@@ -27,6 +27,8 @@ class Records final : public Store {
   struct Start {
     std::int64_t last_subject = 0;
     std::int64_t last_factor = 0;
+    std::int64_t last_client = 0;
+    std::size_t clients = 0;
     StoreCounts counts;
   };
   struct Parts {
@@ -53,6 +55,10 @@ class Records final : public Store {
   awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry) override;
   awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) override;
   awaitable<Status> unlock(SubjectPtr from, JournalEntry entry) override;
+  awaitable<Result<ClientPtr>> client(ClientId id) override;
+  awaitable<Result<std::vector<ClientPtr>>> clients(ClientId after) override;
+  awaitable<Result<ClientId>> add(Client client, JournalEntry entry) override;
+  awaitable<Status> change(ClientPtr from, ClientState state, JournalEntry entry) override;
   awaitable<Status> journal(JournalEntry entry) override;
   awaitable<Result<CheckedSlice>> check(std::string cursor) override;
   awaitable<Result<StoreCounts>> counts() override;
@@ -71,6 +77,10 @@ class Records final : public Store {
   awaitable<Status> write(Draft& draft);
   awaitable<Status> write(sqlite::Change& change);
 
+  awaitable<Result<ClientPtr>> load_client(ClientId id);
+  awaitable<Status> write(Client client, std::optional<ClientState> before, JournalEntry entry);
+  awaitable<void> report_tampered(ClientId client);
+
   // Says so in the journal, at most once a minute for each row.
   awaitable<void> report_tampered(SubjectId subject, FactorId factor);
   awaitable<void> report_other_writer();
@@ -87,8 +97,12 @@ class Records final : public Store {
   SubjectCache decoy_cache_;
   std::unordered_map<std::int64_t, std::vector<Loaded*>> loading_;
   std::unordered_map<std::int64_t, Time> reported_;
+  std::unordered_map<ClientId, ClientPtr> clients_;  // kClientsMax at most
+  std::uint64_t clients_changes_ = 0;  // what was read before a change must not be kept after it
   std::int64_t last_subject_;
   std::int64_t last_factor_;
+  std::int64_t last_client_;
+  std::size_t client_count_;
   StoreCounts counts_;
   // Last: their threads end first. And the writer after the reader: what closes the file last moves
   // the WAL into it, which one that may only read cannot.

@@ -46,6 +46,30 @@ Bytes encode(const Realm& realm, const Factor& factor) {
   return out;
 }
 
+Bytes encode(const Client& client) {
+  Bytes out;
+  Writer writer{out};
+  writer.text("countersign client v1")
+      .integer(number(client.id))
+      .text(client.name)
+      .integer(static_cast<std::uint16_t>(client.networks.size()));
+  for (const Network& network : client.networks) writer.text(network.text());
+  writer.integer(static_cast<std::uint8_t>(client.require_signature))
+      .integer(client.state)
+      .blob(client.sealed)
+      .integer(to_milliseconds(client.created_at));
+  return out;
+}
+
+std::string text_of(const std::vector<Network>& networks) {
+  std::string text;
+  for (const Network& network : networks) {
+    if (!text.empty()) text += kNetworksSeparator;
+    text += network.text();
+  }
+  return text;
+}
+
 RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
               const RowMac& subject_mac) {
   ShortMessage message;

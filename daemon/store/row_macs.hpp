@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What makes a row unforgeable: the bytes that its MAC covers.
 //
-// Fixed rows (subject, factor) are sealed by the HSM's `record` key; rows that move (budget,
-// motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken back to an
-// older true state no longer fits the moving row beside it, nor the other way round.
+// Fixed rows (subject, factor, client) are sealed by the HSM's `record` key; rows that move
+// (budget, motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken
+// back to an older true state no longer fits the moving row beside it, nor the other way round.
 // docs/storage-format.md draws every encoding.
 #pragma once
 
 #include "async/awaitable.hpp"
+#include "daemon/model/client.hpp"
 #include "daemon/model/subject.hpp"
 #include "daemon/store/moving_key.hpp"
 
@@ -27,6 +28,11 @@ class RecordMacs {
 
 [[nodiscard]] Bytes encode(const Subject& subject);
 [[nodiscard]] Bytes encode(const Realm& realm, const Factor& factor);
+[[nodiscard]] Bytes encode(const Client& client);
+
+// A client's networks in one column.
+inline constexpr char kNetworksSeparator = ' ';
+[[nodiscard]] std::string text_of(const std::vector<Network>& networks);
 
 [[nodiscard]] RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
                             const RowMac& subject_mac);

@@ -12,6 +12,7 @@
 
 #include "async/awaitable.hpp"
 #include "daemon/model/attempt.hpp"
+#include "daemon/model/client.hpp"
 #include "daemon/model/subject.hpp"
 
 #include <memory>
@@ -23,6 +24,7 @@ namespace countersign {
 
 // As loaded; stays valid and unchanged however long it is held.
 using SubjectPtr = std::shared_ptr<const SubjectRecord>;
+using ClientPtr = std::shared_ptr<const Client>;
 
 // A slice of `store check`.
 struct CheckedSlice {
@@ -45,6 +47,9 @@ struct StoreCounts {
 
 class Store {
  public:
+  static constexpr std::size_t kClientsMax = 10'000;
+  static constexpr std::size_t kClientsListed = 200;
+
   virtual ~Store() = default;
 
   // Which subject bears this name; for a name that nobody bears, its decoy: always the same one.
@@ -79,6 +84,17 @@ class Store {
   virtual awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) = 0;
   // Forgets the failures of the subject and of all its factors. Fails with `conflict`.
   virtual awaitable<Status> unlock(SubjectPtr from, JournalEntry entry) = 0;
+
+  // Clients are few and asked for at every OTP: the ones that were asked for stay in memory.
+  // Fails with `not_found`.
+  virtual awaitable<Result<ClientPtr>> client(ClientId id) = 0;
+  // Those behind `after`, by id, at most kClientsListed.
+  virtual awaitable<Result<std::vector<ClientPtr>>> clients(ClientId after) = 0;
+  // Makes a client, under its id or, where that is 0, under the next free one, which the entry is
+  // told too. Fails with `already_exists`, and with `limit_exceeded` beyond kClientsMax.
+  virtual awaitable<Result<ClientId>> add(Client client, JournalEntry entry) = 0;
+  // Writes a client's state. Fails with `conflict` if it has another one than `from`.
+  virtual awaitable<Status> change(ClientPtr from, ClientState state, JournalEntry entry) = 0;
 
   // A journal record that belongs to no row.
   virtual awaitable<Status> journal(JournalEntry entry) = 0;

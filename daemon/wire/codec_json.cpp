@@ -60,6 +60,14 @@ const Message& outcome_of(const v1::Reply& reply) {
       return reply.factor();
     case v1::Reply::kFactorList:
       return reply.factor_list();
+    case v1::Reply::kClient:
+      return reply.client();
+    case v1::Reply::kClientList:
+      return reply.client_list();
+    case v1::Reply::kClientCheck:
+      return reply.client_check();
+    case v1::Reply::kSignature:
+      return reply.signature();
     case v1::Reply::kStoreCheck:
       return reply.store_check();
     case v1::Reply::kStatus:

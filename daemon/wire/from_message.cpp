@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/from_message.hpp"
 
+#include "daemon/wire/client_asks.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace countersign::wire {
@@ -216,6 +214,10 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
       return ask_verify(message);
     case v1::Request::kHealth:
       return ask_once<v1::Health>(message);
+    case v1::Request::kCheckClient:
+      return check_client_from(message);
+    case v1::Request::kSignForClient:
+      return sign_for_client_from(message);
     case v1::Request::kCreateSubject:
       return ask_once<v1::CreateSubject>(message);
     case v1::Request::kGetSubject:
@@ -242,6 +244,12 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
       return ask_once<v1::RevokeFactor>(message);
     case v1::Request::kResynchroniseFactor:
       return ask_once<v1::ResynchroniseFactor>(message);
+    case v1::Request::kAddClient:
+      return add_client_from(message);
+    case v1::Request::kListClients:
+      return list_clients_from(message);
+    case v1::Request::kRevokeClient:
+      return revoke_client_from(message);
     case v1::Request::kCheckStore:
       return ask_once<v1::CheckStore>(message);
     case v1::Request::kGetStatus:
@@ -263,22 +271,9 @@ Result<RequestId> request_id_from(BytesView bytes) {
 
 Result<std::string> canonical_address(std::string_view text) {
   if (text.empty()) return std::string{};
-  if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) {
-    return Error{ErrorCode::malformed, "client_address.unknown"};
-  }
-  const std::string zero_ended{text};
-  std::array<char, INET6_ADDRSTRLEN> canonical{};
-  in_addr v4{};
-  in6_addr v6{};
-  if (::inet_pton(AF_INET6, zero_ended.c_str(), &v6) == 1) {
-    if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
-      return std::string{::inet_ntop(AF_INET6, &v6, canonical.data(), canonical.size())};
-    }
-    std::copy_n(&v6.s6_addr[12], sizeof v4, reinterpret_cast<unsigned char*>(&v4));
-  } else if (::inet_pton(AF_INET, zero_ended.c_str(), &v4) != 1) {
-    return Error{ErrorCode::malformed, "client_address.unknown"};
-  }
-  return std::string{::inet_ntop(AF_INET, &v4, canonical.data(), canonical.size())};
+  const auto address = IpAddress::from(text);
+  if (!address) return Error{ErrorCode::malformed, "client_address.unknown"};
+  return address->text();
 }
 
 }  // namespace countersign::wire

@@ -20,6 +20,8 @@ static_assert(static_cast<int>(FactorKind::totp) == v1::TOTP);
 static_assert(static_cast<int>(FactorKind::hotp) == v1::HOTP);
 static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
 static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
+static_assert(static_cast<int>(ClientOutcome::may) == v1::CLIENT_MAY);
+static_assert(static_cast<int>(ClientOutcome::may_not) == v1::CLIENT_MAY_NOT);
 static_assert(static_cast<int>(HashAlgorithm::sha1) == v1::SHA1);
 static_assert(static_cast<int>(HashAlgorithm::sha512) == v1::SHA512);
 
@@ -96,6 +98,32 @@ void write(const Enrolment& enrolment, v1::Enrolment& message) {
   message.mutable_otpauth_uri()->assign(uri);
 }
 
+void write(const Client& client, v1::Client& message) {
+  message.set_id(number(client.id));
+  message.set_name(client.name);
+  for (const Network& network : client.networks) message.add_networks(network.text());
+  message.set_require_signature(client.require_signature);
+  message.set_revoked(client.state == ClientState::revoked);
+  message.set_created_at_ms(to_milliseconds(client.created_at));
+}
+
+void write(const ClientReport& report, v1::Client& message) {
+  write(report.client, message);
+  message.mutable_api_key()->assign(as_text(report.api_key.expose()));
+}
+
+void write(const ClientList& list, v1::ClientList& message) {
+  for (const Client& client : list.clients) write(client, *message.add_clients());
+}
+
+void write(const ClientCheck& check, v1::ClientCheck& message) {
+  message.set_outcome(static_cast<v1::ClientOutcome>(check.outcome));
+}
+
+void write(const Signature& signature, v1::Signature& message) {
+  message.mutable_signature()->assign(as_text(signature.bytes));
+}
+
 void write(const StoreReport& report, v1::StoreCheck& message) {
   message.set_cursor(report.cursor);
   message.set_records_checked(report.records);
@@ -123,6 +151,10 @@ struct Outcome {
   void operator()(const Enrolment& a) const { write(a, *message.mutable_enrolment()); }
   void operator()(const FactorReport& a) const { write(a, *message.mutable_factor()); }
   void operator()(const FactorList& a) const { write(a, *message.mutable_factor_list()); }
+  void operator()(const ClientReport& a) const { write(a, *message.mutable_client()); }
+  void operator()(const ClientList& a) const { write(a, *message.mutable_client_list()); }
+  void operator()(const ClientCheck& a) const { write(a, *message.mutable_client_check()); }
+  void operator()(const Signature& a) const { write(a, *message.mutable_signature()); }
   void operator()(const StoreReport& a) const { write(a, *message.mutable_store_check()); }
   void operator()(const StatusReport& a) const { write(a, *message.mutable_status()); }
 };
@@ -145,6 +177,7 @@ void write_error(const Error& error, v1::Reply& message) {
 }
 
 void wipe_secrets(v1::Reply& message) {
+  if (message.has_client()) wipe(*message.mutable_client()->mutable_api_key());
   if (!message.has_enrolment()) return;
   wipe(*message.mutable_enrolment()->mutable_secret_base32());
   wipe(*message.mutable_enrolment()->mutable_otpauth_uri());

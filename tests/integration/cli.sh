@@ -77,6 +77,28 @@ gives 0 countersign factor resynchronise "$factor" \
 gives 0 countersign factor revoke "$factor"
 gives 1 countersign verify bob <<< "$good"
 
+echo "-- clients of the Yubico validation protocol"
+gives 0 countersign client add VPN --network 192.0.2.0/24 --network 2001:db8::/32 \
+  --require-signature
+says "client: 1"
+says "api key: "
+[[ $(grep -oP '^api key: \K.*' <<< "$said" | base64 -d | wc -c) == 20 ]]
+head -c 20 /dev/urandom | base64 > "$node/api.key"
+gives 0 countersign -o json client add imported --id 4711 --key-file "$node/api.key"
+[[ $(jq -r '[.id, .apiKey] | @csv' <<< "$said") == '4711,""' ]]
+gives 3 countersign client add twice --id 4711
+gives 3 countersign client add nowhere --network 192.0.2.1/24
+says "192.0.2.0/24"
+gives 2 countersign client add unread --key-file /dev/null
+gives 2 countersign client add unread --key-file - <<< "not base64"
+gives 0 countersign client revoke 4711
+gives 3 countersign client revoke 4711
+gives 3 countersign client revoke 7
+gives 0 countersign -o json client list
+[[ $(jq -c '[.clients[] | [.id, .name, .revoked]]' <<< "$said") == \
+  '[[1,"VPN",false],[4711,"imported",true]]' ]]
+[[ $said != *"$(cat "$node/api.key")"* ]]
+
 echo "-- an imported secret"
 secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
 gives 0 countersign -o json factor enrol alice hotp --digits 8 --secret-file - <<< "$secret"

@@ -165,6 +165,10 @@ awaitable<Result<FactorId>> World::enrol(SubjectPtr, Factor, Position, JournalEn
 awaitable<Status> World::change(SubjectPtr, Factor, JournalEntry) { co_return kBroken; }
 awaitable<Status> World::change(SubjectPtr, SubjectState, JournalEntry) { co_return kBroken; }
 awaitable<Status> World::unlock(SubjectPtr, JournalEntry) { co_return kBroken; }
+awaitable<Result<ClientPtr>> World::client(ClientId) { co_return kBroken; }
+awaitable<Result<std::vector<ClientPtr>>> World::clients(ClientId) { co_return kBroken; }
+awaitable<Result<ClientId>> World::add(Client, JournalEntry) { co_return kBroken; }
+awaitable<Status> World::change(ClientPtr, ClientState, JournalEntry) { co_return kBroken; }
 awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }
 awaitable<Result<CheckedSlice>> World::check(std::string) { co_return kBroken; }
 awaitable<Result<StoreCounts>> World::counts() { co_return kBroken; }

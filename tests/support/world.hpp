@@ -70,6 +70,10 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Status> change(SubjectPtr, Factor, JournalEntry) override;
   awaitable<Status> change(SubjectPtr, SubjectState, JournalEntry) override;
   awaitable<Status> unlock(SubjectPtr, JournalEntry) override;
+  awaitable<Result<ClientPtr>> client(ClientId) override;
+  awaitable<Result<std::vector<ClientPtr>>> clients(ClientId) override;
+  awaitable<Result<ClientId>> add(Client, JournalEntry) override;
+  awaitable<Status> change(ClientPtr, ClientState, JournalEntry) override;
   awaitable<Status> journal(JournalEntry) override;
   awaitable<Result<CheckedSlice>> check(std::string) override;
   awaitable<Result<StoreCounts>> counts() override;

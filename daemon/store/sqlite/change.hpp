@@ -37,6 +37,16 @@ struct FactorChange {
   bool fresh = false;
 };
 
+struct ClientChange {
+  Client row;
+  RowMac mac{};
+  std::optional<ClientState> before;  // none: it is not there yet
+};
+// Rows that belong to no subject, or not yet.
+struct OtherRows {
+  std::optional<ClientChange> client;
+};
+
 struct Change {
   SubjectId subject{};  // 0: rows of nobody
   // The subject's budget must still be at this version, whether or not it changes: it counts up
@@ -44,6 +54,7 @@ struct Change {
   Version subject_version{};
   std::unique_ptr<SubjectChange> subject_row;  // fixed rows change rarely: small when they do not
   std::unique_ptr<FactorChange> factor_row;
+  std::unique_ptr<OtherRows> other_rows;
   boost::container::small_vector<MotionChange, 1> moves;
   std::optional<BudgetChange> budget;
   JournalRecord record;  // its place is assigned by the writer

@@ -133,6 +133,12 @@ bool Connection::in_transaction() const { return sqlite3_get_autocommit(database
 
 std::string Connection::message() const { return sqlite3_errmsg(database_); }
 
+Status one_row(const Result<int>& changed) {
+  if (!changed) return changed.error();
+  if (*changed != 1) return Error{ErrorCode::conflict, "store.version"};
+  return {};
+}
+
 bool is_too_long(const Error& error) { return (error.native & 0xff) == SQLITE_TOOBIG; }
 
 bool is_sync_failure(const Error& error) {

@@ -125,6 +125,9 @@ class Connection {
   sqlite3* database_ = nullptr;
 };
 
+// What a statement that must change exactly one row has changed. Fails with `conflict`.
+[[nodiscard]] Status one_row(const Result<int>& changed);
+
 // Whether a value was longer than any of ours: somebody else wrote the row.
 [[nodiscard]] bool is_too_long(const Error& error);
 // Whether SQLite could not make sure that bytes reached the disk: what it holds in memory may then

@@ -10,8 +10,9 @@ Result<std::unique_ptr<Reader::Statements>> Reader::open(const std::filesystem::
   CS_CHECK(connection.execute("PRAGMA cache_size = -4096; PRAGMA query_only = ON"));
   CS_TRY(RowReads rows, RowReads::open(connection));
   CS_TRY(CheckReads checks, CheckReads::open(connection));
+  CS_TRY(OtherReads others, OtherReads::open(connection));
   return std::unique_ptr<Statements>{
-      new Statements{std::move(connection), std::move(rows), std::move(checks)}};
+      new Statements{std::move(connection), std::move(rows), std::move(checks), std::move(others)}};
 }
 
 Reader::Reader(Executor loop, std::filesystem::path file, std::unique_ptr<Statements> statements)

@@ -5,6 +5,7 @@
 #include "async/completion.hpp"
 #include "daemon/store/sqlite/batch_thread.hpp"
 #include "daemon/store/sqlite/check_reads.hpp"
+#include "daemon/store/sqlite/other_reads.hpp"
 #include "daemon/store/sqlite/row_reads.hpp"
 
 #include <filesystem>
@@ -23,6 +24,7 @@ class Reader {
     Connection connection;  // first: closed after its statements
     RowReads rows;
     CheckReads checks;
+    OtherReads others;
   };
   static Result<std::unique_ptr<Statements>> open(const std::filesystem::path& file);
 

@@ -20,16 +20,11 @@ constexpr auto kInsertBudget =
     "INSERT INTO budget(version, failures, not_before_ms, throttled, mac, subject) "
     "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
-Status one_row(Result<int> changed) {
-  if (!changed) return changed.error();
-  if (*changed != 1) return Error{ErrorCode::conflict, "store.version"};
-  return {};
-}
-
 }  // namespace
 
 Result<RowWrites> RowWrites::open(Connection& connection) {
   RowWrites writes;
+  CS_TRY(writes.other_, OtherWrites::open(connection));
   CS_TRY(writes.subject_version_,
          connection.prepare("SELECT version FROM budget WHERE subject = ?"));
   CS_TRY(writes.insert_subject_,
@@ -48,7 +43,7 @@ Result<RowWrites> RowWrites::open(Connection& connection) {
 }
 
 bool RowWrites::is_single(const Change& change) {
-  const bool fixed = change.subject_row || change.factor_row;
+  const bool fixed = change.subject_row || change.factor_row || change.other_rows;
   return !fixed && change.moves.size() + (change.budget ? 1 : 0) <= 1;
 }
 
@@ -58,6 +53,7 @@ Status RowWrites::write(const Change& change) {
   if (!compares && !change.budget) CS_CHECK(compare_subject(change));
   if (change.subject_row) CS_CHECK(put(*change.subject_row));
   if (change.factor_row) CS_CHECK(put(*change.factor_row));
+  if (change.other_rows) CS_CHECK(other_.write(*change.other_rows));
   for (const MotionChange& move : change.moves) CS_CHECK(put(change, move));
   if (change.budget) return put(change.subject, *change.budget);
   return {};

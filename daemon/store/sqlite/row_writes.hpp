@@ -4,6 +4,7 @@
 
 #include "daemon/store/sqlite/change.hpp"
 #include "daemon/store/sqlite/connection.hpp"
+#include "daemon/store/sqlite/other_writes.hpp"
 
 namespace countersign::store::sqlite {
 
@@ -24,6 +25,7 @@ class RowWrites {
   Status put(const Change& whole, const MotionChange& change);
   Status put(SubjectId owner, const BudgetChange& change);
 
+  OtherWrites other_;
   Statement subject_version_;
   Statement insert_subject_, update_subject_;
   Statement insert_factor_, update_factor_;

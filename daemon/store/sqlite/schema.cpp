@@ -37,9 +37,15 @@ constexpr std::array kTables{
     "budget_version INTEGER NOT NULL, also_moved BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
     // Where each subject and factor came from; other records cost these indexes nothing.
     "CREATE INDEX journal_created ON journal(subject) WHERE event = 20",
-    "CREATE INDEX journal_enrolled ON journal(factor) WHERE event = 30",
+    "CREATE INDEX journal_enrolled ON journal(factor) WHERE event IN (30, 41, 42)",
+    // What happened to a client or a token, by its number, which `count` is.
+    "CREATE INDEX journal_other ON journal(event, count) "
+    "WHERE event >= 40 AND event < 50 AND outcome = 0",
     "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK(id = 1), seq INTEGER NOT NULL, "
     "hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE TABLE client(id INTEGER PRIMARY KEY, name TEXT NOT NULL, networks TEXT NOT NULL, "
+    "require_signature INTEGER NOT NULL, state INTEGER NOT NULL, sealed BLOB NOT NULL, "
+    "created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
 };
 
 // Brings the schema from version i + 1 to i + 2. Append only.

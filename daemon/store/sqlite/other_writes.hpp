@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The statements that write rows which belong to no subject.
+#pragma once
+
+#include "daemon/store/sqlite/change.hpp"
+#include "daemon/store/sqlite/connection.hpp"
+
+namespace countersign::store::sqlite {
+
+class OtherWrites {
+ public:
+  static Result<OtherWrites> open(Connection& connection);
+
+  // Fails like RowWrites::write().
+  Status write(const OtherRows& rows);
+
+ private:
+  Status put(const ClientChange& change);
+
+  Statement insert_client_, update_client_;
+};
+
+}  // namespace countersign::store::sqlite
