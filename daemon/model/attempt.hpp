@@ -23,13 +23,23 @@ enum class Reason : std::uint8_t {  // stored numbers
   suspended = 6,
 };
 
+// What a Yubico OTP tells of the key that made it.
+struct YubicoCounters {
+  std::uint16_t session_counter = 0;  // power-ups: 15 bits
+  std::uint8_t session_use = 0;       // codes since
+  std::uint32_t timestamp = 0;        // of its 8 Hz clock: 24 bits
+};
+
 struct Verdict {
   bool accepted = false;
   Reason reason = Reason::none;  // none when accepted
   FactorId factor{};             // the one that accepted
   FactorKind kind{};
+  // Accepted: the answer to an earlier request, given again. Replayed: it is the very request that
+  // was accepted, and is not answered so again.
   bool repeated = false;
   std::chrono::seconds retry_after{0};
+  std::optional<YubicoCounters> yubico;  // of an accepted or replayed Yubico OTP
 };
 
 // A factor's new Motion; `motion.version` is already the next one.
@@ -88,6 +98,8 @@ struct Attempt {
   // Attempts that were refused unevaluated leave no record of their own (random names would fill
   // the disk): they count in the budget, and the next evaluated attempt writes their number.
   bool journalled = true;
+  // How long a Yubico OTP was held back on its way, where that is too long: for the log.
+  std::optional<std::chrono::seconds> held_back;
   Verdict verdict;
 };
 

@@ -34,12 +34,12 @@ Range range_of(const FactorRecord& factor, const policies::Windows& windows, Tim
 }
 
 hsm::MatchOath question(const FactorRecord& factor, std::span<const std::uint64_t> counters,
-                        const Passcode& passcode) {
+                        const verify::Typed& typed) {
   return {.sealed = factor.fixed.sealed,
           .algorithm = factor.fixed.oath.algorithm,
           .digits = factor.fixed.oath.digits,
           .counters = counters,
-          .passcode = passcode.expose()};
+          .passcode = typed.code};
 }
 
 }  // namespace
@@ -49,6 +49,8 @@ hsm::MatchOath question(const FactorRecord& factor, std::span<const std::uint64_
 awaitable<Result<std::optional<std::uint64_t>>> ResynchroniseService::search(
     const FactorRecord& factor, const ResynchroniseFactor& ask, const policies::Windows& windows,
     Time now) {
+  const verify::Typed first_typed = verify::typed_from(ask.first);
+  const verify::Typed second_typed = verify::typed_from(ask.second);
   Range range = range_of(factor, windows, now);
   while (range.first <= range.last) {
     verify::Window packet;
@@ -56,7 +58,7 @@ awaitable<Result<std::optional<std::uint64_t>>> ResynchroniseService::search(
         std::min<std::int64_t>(range.last - range.first + 1, verify::Window::kCountersMax);
     for (std::int64_t i = 0; i < count; ++i) packet.add(range.first + i);
     CS_CO_TRY(const auto first,
-              co_await hsm_.match_oath(question(factor, packet.counters(), ask.first)));
+              co_await hsm_.match_oath(question(factor, packet.counters(), first_typed)));
     if (!first) {
       range.first += count;
       continue;
@@ -64,7 +66,7 @@ awaitable<Result<std::optional<std::uint64_t>>> ResynchroniseService::search(
     verify::Window behind;
     behind.add(static_cast<std::int64_t>(*first) + 1);
     CS_CO_TRY(const auto second,
-              co_await hsm_.match_oath(question(factor, behind.counters(), ask.second)));
+              co_await hsm_.match_oath(question(factor, behind.counters(), second_typed)));
     if (second) co_return second;
     range.first = static_cast<std::int64_t>(*first) + 1;
   }
@@ -75,13 +77,18 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
                                                                const ResynchroniseFactor& ask) {
   const CurrentPolicy policy = policy_;
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_factor(peer, ask.factor));
+  // Its codes say where they stand, and can be as far ahead as they like.
+  if (found->find(ask.factor)->fixed.kind == FactorKind::yubico_otp) {
+    co_return Error{ErrorCode::malformed, "resynchronise.kind"};
+  }
+  const verify::Typed typed = verify::typed_from(ask.first);
   CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
   CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
   const verify::Circumstances circumstances{
       .event = Event::resynchronise, .now = clock_.now(), .peer_uid = peer.uid};
 
   const verify::Candidates candidates = verify::candidates(
-      *subject, ask.factor, ask.first.expose().size(), policy->throttle, circumstances.now);
+      *subject, ask.factor, typed, policy->throttle, circumstances.now);
   if (candidates.refusal) {
     const Attempt refused = verify::refuse(*subject, *candidates.refusal, circumstances);
     CS_CO_CHECK(co_await store_.commit(subject, refused));
@@ -91,7 +98,7 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
   const FactorRecord& factor = *candidates.factors.front();
   const auto counter = co_await search(factor, ask, policy->windows, circumstances.now);
   std::optional<verify::Match> match;
-  if (counter && *counter) match = verify::Match{&factor, **counter, true};
+  if (counter && *counter) match = verify::Match{&factor, **counter, true, std::nullopt};
   const Attempt attempt = verify::judge(*subject, candidates, match, *policy, circumstances);
   CS_CO_CHECK(co_await store_.commit(subject, attempt));
   // A search that broke off has tried something all the same: it was charged.

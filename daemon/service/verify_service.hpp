@@ -9,6 +9,7 @@
 #include "daemon/store/store.hpp"
 #include "daemon/verify/judge.hpp"
 #include "hsm/client/hsm.hpp"
+#include "policies/authorise.hpp"
 #include "policies/operation.hpp"
 
 #include <optional>
@@ -26,8 +27,8 @@ class VerifyService {
 
   // Does this passcode belong to this person, now, for the first time?
   //
-  // REQUIRES: the peer may verify. Fails with `denied` (realm), `unavailable`, `corrupt`,
-  // `limit_exceeded`, `conflict`.
+  // REQUIRES: the peer may verify. Fails with `denied` (realm, way), `malformed` (nobody is named),
+  // `unavailable`, `corrupt`, `limit_exceeded`, `conflict`.
   // ENSURES: the verdict, the moves and the journal record are durable.
   awaitable<Result<Verdict>> verify(Peer peer, const RequestId& id, const Verify& ask);
 
@@ -40,11 +41,19 @@ class VerifyService {
     Event event{};
     SubjectId subject{};
     std::optional<FactorId> factor;
-    const Passcode& passcode;
+    const verify::Typed& typed;
     const std::string& client_address;
+    policies::Way way = policies::Way::by_name;
+  };
+  struct Whose {
+    SubjectId subject{};
+    std::optional<FactorId> factor;
   };
 
-  awaitable<Result<SubjectId>> whose(const Verify& ask);
+  // Fails with `denied`, `malformed`.
+  static Status authorise(const policies::Policy& policy, Peer peer, const Verify& ask,
+                          const verify::Typed& typed);
+  awaitable<Result<Whose>> whose(const Verify& ask, const verify::Typed& typed);
   awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question);
   struct Decision {
     Attempt attempt;

@@ -23,6 +23,18 @@ std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Thro
   return std::nullopt;
 }
 
+// A decoy's key bears whatever public id it is asked by: that is what it stands in for.
+bool may_have_typed(const FactorRecord& factor, const Typed& typed) {
+  const Factor& fixed = factor.fixed;
+  if (typed.yubico) {
+    return fixed.kind == FactorKind::yubico_otp &&
+           (is_decoy(fixed.subject) || fixed.public_id == typed.yubico->public_id);
+  }
+  if (fixed.kind == FactorKind::yubico_otp) return false;
+  return typed.identifier.empty() ||
+         (fixed.kind == FactorKind::hotp && fixed.public_id == typed.identifier);
+}
+
 // The better candidate comes first: the right length, then the most recently used.
 bool better(const FactorRecord& a, const FactorRecord& b, std::size_t length) {
   const auto rank = [length](const FactorRecord& factor) {
@@ -44,7 +56,7 @@ void insert(Candidates& chosen, const FactorRecord& factor, std::size_t length) 
 }  // namespace
 
 Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
-                      std::size_t passcode_length, const policies::Throttle& throttle, Time now) {
+                      const Typed& typed, const policies::Throttle& throttle, Time now) {
   if (const auto refusal = closed(subject, throttle, now)) {
     return refused(refusal->reason, refusal->retry_after);
   }
@@ -53,24 +65,26 @@ Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> name
   Reason why_none = Reason::no_such_factor;
   for (const FactorRecord& factor : subject.factors) {
     if (named && factor.fixed.id != *named) continue;
+    if (!may_have_typed(factor, typed)) continue;
     if (factor.fixed.state == FactorState::suspended) why_none = Reason::suspended;
     if (factor.fixed.state != FactorState::active) continue;
     if (factor.motion.failures >= throttle.failures_max) {
       why_none = Reason::throttled;
       continue;
     }
-    insert(chosen, factor, passcode_length);
+    insert(chosen, factor, typed.code.size());
   }
   return chosen.size == 0 ? refused(why_none) : chosen;
 }
 
-Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId id,
+Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId id, const Typed& typed,
                                 const policies::Throttle& throttle, Time now) {
   if (const auto refusal = closed(subject, throttle, now)) {
     return refused(refusal->reason, refusal->retry_after);
   }
   const FactorRecord* factor = subject.find(id);
-  if (factor == nullptr || factor->fixed.state != FactorState::pending) {
+  if (factor == nullptr || factor->fixed.state != FactorState::pending ||
+      !may_have_typed(*factor, typed)) {
     return refused(Reason::no_such_factor);
   }
   if (factor->motion.failures >= throttle.failures_max) return refused(Reason::throttled);

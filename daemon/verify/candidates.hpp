@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "daemon/model/attempt.hpp"
 #include "daemon/model/subject.hpp"
+#include "daemon/verify/typed.hpp"
 #include "policies/throttle.hpp"
 
 #include <array>
@@ -28,17 +29,20 @@ struct Candidates {
   [[nodiscard]] std::span<const FactorRecord* const> all() const { return {factors.data(), size}; }
 };
 
-// The active factors that the passcode may belong to: the one that was named, or at most
-// kCandidatesMax of the subject's, those whose codes have this length and that were used last
-// first. A factor with `failures_max` failures of its own is none until it is unlocked.
+// The active factors that the passcode may belong to, as its form says: of a Yubico OTP those that
+// bear its public id; of an OATH code with an identifier in front the HOTP factors that bear it; of
+// any other code all OATH factors. The one that was named, or at most kCandidatesMax of the
+// subject's, those whose codes have this length and that were used last first. A factor with
+// `failures_max` failures of its own is none until it is unlocked.
 //
 // The result points into `subject`.
 [[nodiscard]] Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
-                                    std::size_t passcode_length, const policies::Throttle& throttle,
+                                    const Typed& typed, const policies::Throttle& throttle,
                                     Time now);
 
-// The one factor that is being confirmed: it must be pending.
+// The one factor that is being confirmed: it must be pending, and may have typed this.
 [[nodiscard]] Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId factor,
+                                              const Typed& typed,
                                               const policies::Throttle& throttle, Time now);
 
 }  // namespace countersign::verify

@@ -2,6 +2,7 @@
 #include "daemon/verify/judge.hpp"
 
 #include "daemon/verify/window.hpp"
+#include "daemon/verify/yubico.hpp"
 #include "policies/throttle.hpp"
 
 namespace countersign::verify {
@@ -39,6 +40,7 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
                  .accepted_at = circumstances.now};
   // Only a verify is asked again: the code of a confirmation must not answer one.
   if (circumstances.event != Event::verify) move.motion.last_request = RequestTag{};
+  if (match.yubico) move.motion.timestamp = match.yubico->timestamp;
   if (winner.fixed.kind == FactorKind::totp) {
     move.motion.drift = drift_after(winner, static_cast<std::int64_t>(match.counter),
                                     windows.totp_drift_steps_max, circumstances.now);
@@ -47,7 +49,10 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
     attempt.budget = Budget{.version = next(subject.budget.version)};
   }
   if (circumstances.event == Event::confirm) attempt.state = FactorState::active;
-  attempt.verdict = {.accepted = true, .factor = winner.fixed.id, .kind = winner.fixed.kind};
+  attempt.verdict = {.accepted = true,
+                     .factor = winner.fixed.id,
+                     .kind = winner.fixed.kind,
+                     .yubico = match.yubico};
   attempt.entry.factor = winner.fixed.id;
   attempt.entry.version = move.motion.version;
   attempt.entry.position = move.motion.position;
@@ -79,13 +84,46 @@ void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& ca
 }
 
 // The request that was accepted last, asking again because its reply was lost: the same peer and
-// id (both are in the tag), the same position, not long ago.
-bool is_repeat(const Match& match, const Circumstances& circumstances) {
+// id (both are in the tag), the same position.
+bool is_same_request(const Match& match, const Circumstances& circumstances) {
   const Motion& motion = match.factor->motion;
-  const auto age = circumstances.now - motion.accepted_at;
-  return !match.fresh && static_cast<std::int64_t>(match.counter) == number(motion.position) &&
-         motion.last_request == circumstances.tag && motion.last_request != RequestTag{} &&
-         age >= age.zero() && age <= kRepeatWindow;
+  return circumstances.event == Event::verify && !match.fresh &&
+         static_cast<std::int64_t>(match.counter) == number(motion.position) &&
+         motion.last_request == circumstances.tag && motion.last_request != RequestTag{};
+}
+
+bool is_recent(const Match& match, Time now) {
+  const auto age = now - match.factor->motion.accepted_at;
+  return age >= age.zero() && age <= kRepeatWindow;
+}
+
+// Nothing moves and nobody is charged: it is no guess.
+void repeat(Attempt& attempt, const Match& match, const Circumstances& circumstances) {
+  attempt.entry.event = Event::repeat;
+  attempt.entry.factor = match.factor->fixed.id;
+  attempt.entry.count = 1;  // the refused ones wait for the next evaluated attempt
+  if (circumstances.by_public_id) {
+    reject(attempt, Reason::replayed);
+  } else {
+    attempt.verdict = {.accepted = true,
+                       .factor = match.factor->fixed.id,
+                       .kind = match.factor->fixed.kind};
+  }
+  attempt.verdict.repeated = true;
+  attempt.verdict.yubico = match.yubico;
+}
+
+// It is the key's, and somebody kept it from us for too long: neither it nor what was made before
+// it may serve anybody. The clock goes on being compared with that of the last accepted one.
+void expire(Attempt& attempt, const SubjectRecord& subject, const Candidates& candidates,
+            const Match& match, const policies::Throttle& throttle, Time now) {
+  reject(attempt, Reason::expired);
+  charge(attempt, subject, candidates, throttle, now);
+  for (Move& move : attempt.moves) {
+    if (move.factor != match.factor->fixed.id) continue;
+    move.motion.position = Position{static_cast<std::int64_t>(match.counter)};
+  }
+  if (candidates.size == 1) attempt.entry.position = attempt.moves[0].motion.position;
 }
 
 }  // namespace
@@ -95,23 +133,31 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
               const Circumstances& circumstances) {
   Attempt attempt = attempt_on(subject, circumstances);
   // A decoy never accepts, not even the one guess in a million that meets its secret.
-  const bool known = !is_decoy(subject.fixed.id);
-  if (known && match && match->fresh) {
+  if (!match || is_decoy(subject.fixed.id)) {
+    reject(attempt, is_decoy(subject.fixed.id) ? Reason::no_such_factor : Reason::wrong_code);
+    charge(attempt, subject, candidates, policy.throttle, circumstances.now);
+    return attempt;
+  }
+  if (match->fresh && match->yubico) {
+    attempt.held_back =
+        held_back(match->factor->motion, *match->yubico, policy.yubico, circumstances.now);
+  }
+  if (attempt.held_back && policy.yubico.relay_check == policies::RelayCheck::enforce) {
+    expire(attempt, subject, candidates, *match, policy.throttle, circumstances.now);
+    return attempt;
+  }
+  if (match->fresh) {
     accept(attempt, subject, *match, policy.windows, circumstances);
     return attempt;
   }
-  if (known && match && circumstances.event == Event::verify && is_repeat(*match, circumstances)) {
-    attempt.entry.event = Event::repeat;
-    attempt.entry.factor = match->factor->fixed.id;
-    attempt.entry.count = 1;  // the refused ones wait for the next evaluated attempt
-    attempt.verdict = {.accepted = true,
-                       .factor = match->factor->fixed.id,
-                       .kind = match->factor->fixed.kind,
-                       .repeated = true};
+  const bool same_request = is_same_request(*match, circumstances);
+  if (same_request && is_recent(*match, circumstances.now)) {
+    repeat(attempt, *match, circumstances);
     return attempt;
   }
-  const Reason reason = match ? Reason::replayed : Reason::wrong_code;
-  reject(attempt, known ? reason : Reason::no_such_factor);
+  reject(attempt, Reason::replayed);
+  attempt.verdict.repeated = same_request;
+  attempt.verdict.yubico = match->yubico;
   charge(attempt, subject, candidates, policy.throttle, circumstances.now);
   return attempt;
 }

@@ -24,6 +24,8 @@ struct Circumstances {
   std::int64_t peer_uid = -1;
   RequestTag tag{};
   std::string client_address;
+  // Nobody was named, as in Yubico's protocol, where the same request again is told that it is one.
+  bool by_public_id = false;
 };
 
 // REQUIRES: `candidates` and `match` point into `subject`.

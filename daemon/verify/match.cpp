@@ -2,6 +2,7 @@
 #include "daemon/verify/match.hpp"
 
 #include "daemon/verify/window.hpp"
+#include "daemon/verify/yubico.hpp"
 
 namespace countersign::verify {
 
@@ -12,7 +13,7 @@ namespace {
 // The question is written down before the awaitable is returned, so that the window need not be
 // kept while the HSM thinks.
 awaitable<Result<std::optional<std::uint64_t>>> ask(const FactorRecord& factor,
-                                                    const Passcode& passcode,
+                                                    const Typed& typed,
                                                     const policies::Windows& windows, Time now,
                                                     hsm::Hsm& hsm) {
   const Window window = window_of(factor, windows, now);
@@ -20,25 +21,50 @@ awaitable<Result<std::optional<std::uint64_t>>> ask(const FactorRecord& factor,
                                 .algorithm = factor.fixed.oath.algorithm,
                                 .digits = factor.fixed.oath.digits,
                                 .counters = window.counters(),
-                                .passcode = passcode.expose()};
+                                .passcode = typed.code};
   return hsm.match_oath(question);
+}
+
+using Found = Result<std::optional<Match>>;
+
+Found as_match(const FactorRecord& factor, const Result<std::optional<std::uint64_t>>& counter) {
+  if (!counter) return counter.error();
+  if (!*counter) return std::nullopt;
+  return Match{&factor, **counter, is_fresh(factor, **counter), std::nullopt};
+}
+
+Found as_match(const FactorRecord& factor,
+               const Result<std::optional<hsm::YubicoFields>>& fields) {
+  if (!fields) return fields.error();
+  if (!*fields) return std::nullopt;
+  const YubicoCounters counters{(*fields)->session_counter, (*fields)->session_use,
+                                (*fields)->timestamp};
+  const std::uint64_t counter = yubico_counter(counters);
+  return Match{&factor, counter, is_fresh(factor, counter), counters};
 }
 
 }  // namespace
 
-awaitable<Result<Outcome>> match(const Candidates& candidates, const Passcode& passcode,
+awaitable<Result<Outcome>> match(const Candidates& candidates, const Typed& typed,
                                  const policies::Windows& windows, Time now, hsm::Hsm& hsm) {
   Outcome outcome;
   bool tried = false;
   for (const FactorRecord* factor : candidates.all()) {
-    const auto counter = co_await ask(*factor, passcode, windows, now, hsm);
-    if (!counter && !tried) co_return counter.error();
-    if (!counter) co_return Outcome{std::nullopt, counter.error()};
+    Found found = std::nullopt;
+    if (typed.yubico) {
+      const hsm::MatchYubico question{factor->fixed.sealed, typed.yubico->block};
+      const auto fields = co_await hsm.match_yubico(question);
+      found = as_match(*factor, fields);
+    } else {
+      const auto counter = co_await ask(*factor, typed, windows, now, hsm);
+      found = as_match(*factor, counter);
+    }
+    if (!found && !tried) co_return found.error();
+    if (!found) co_return Outcome{std::nullopt, found.error()};
     tried = true;
-    if (!*counter) continue;
-    const Match found{factor, **counter, is_fresh(*factor, **counter)};
-    if (found.fresh) co_return Outcome{found, std::nullopt};
-    if (!outcome.match) outcome.match = found;
+    if (!*found) continue;
+    if ((*found)->fresh) co_return Outcome{*found, std::nullopt};
+    if (!outcome.match) outcome.match = *found;
   }
   co_return outcome;
 }

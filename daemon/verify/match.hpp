@@ -3,7 +3,6 @@
 #pragma once
 
 #include "async/awaitable.hpp"
-#include "base/passcode.hpp"
 #include "daemon/verify/candidates.hpp"
 #include "hsm/client/hsm.hpp"
 #include "policies/policy.hpp"
@@ -15,7 +14,8 @@ namespace countersign::verify {
 struct Match {
   const FactorRecord* factor = nullptr;
   std::uint64_t counter = 0;
-  bool fresh = false;  // above the factor's position
+  bool fresh = false;                    // above the factor's position
+  std::optional<YubicoCounters> yubico;  // of a Yubico OTP; `counter` is made of them
 };
 
 struct Outcome {
@@ -28,9 +28,9 @@ struct Outcome {
 // Tries the candidates in order; the first fresh match ends the search. A match on a used-up
 // counter is kept in case nothing fresh matches.
 //
-// REQUIRES: what the candidates point to and the passcode outlive the awaitable.
+// REQUIRES: what the candidates point to and what was typed outlive the awaitable.
 // Fails with `unavailable`, `corrupt` when nothing was tried.
-awaitable<Result<Outcome>> match(const Candidates& candidates, const Passcode& passcode,
+awaitable<Result<Outcome>> match(const Candidates& candidates, const Typed& typed,
                                  const policies::Windows& windows, Time now, hsm::Hsm& hsm);
 
 }  // namespace countersign::verify

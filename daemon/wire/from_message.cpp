@@ -58,7 +58,6 @@ Result<Ask> ask(v1::Verify& message) {
   if (message.factor_id() != 0) {
     CS_TRY(factor, factor_from(message.factor_id()));
   }
-  if (!subject && !factor) return Error{ErrorCode::malformed, "verify.nobody"};
   CS_TRY(std::string address, canonical_address(message.client_address()));
   return Ask{Verify{std::move(subject), factor, *std::move(passcode), std::move(address)}};
 }

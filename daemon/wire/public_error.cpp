@@ -73,6 +73,8 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"factor_id.missing", 0, "factor_id: is missing"},
     {"factor_id.range", 0, "factor_id: is not one that this service has given out"},
     {"verify.nobody", 0, "verify: name a subject, a factor_id, or both"},
+    {"verify.public_id", 0, "passcode: must be a Yubico OTP where nobody is named"},
+    {"resynchronise.kind", 0, "a YubiKey's codes say where they stand: nothing to resynchronise"},
     {"client_address", 0, "client_address: must be an IPv4 or IPv6 address, without a port"},
     {"enrol.kind", 0, "kind: must be TOTP or HOTP"},
     {"enrol.digits", 0, "digits: must be 6 to 8"},

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the form of a passcode says of the factor that it came from.
+#pragma once
+
+#include "base/passcode.hpp"
+#include "firmware-interface/yubico_otp.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace countersign::verify {
+
+struct Typed {
+  std::optional<YubicoOtp> yubico;  // it has the form of a Yubico OTP: nothing else is tried
+  std::string identifier;           // what an OATH token typed in front of its code; mostly empty
+  std::string_view code;            // the rest, or all of it; a view into the passcode
+};
+
+// REQUIRES: the passcode outlives the result.
+[[nodiscard]] Typed typed_from(const Passcode& passcode);
+
+}  // namespace countersign::verify
