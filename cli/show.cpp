@@ -49,10 +49,14 @@ void show(std::ostream& out, const v1::Subject& subject) {
 void show(std::ostream& out, const v1::Factor& factor) {
   out << "factor: " << factor.id() << '\n'
       << "subject: " << full_name(factor.subject()) << '\n'
-      << "kind: " << lower_words(v1::FactorKind_Name(factor.kind())) << ", "
-      << lower_words(v1::HashAlgorithm_Name(factor.algorithm())) << ", " << factor.digits()
-      << " digits";
+      << "kind: " << lower_words(v1::FactorKind_Name(factor.kind()));
+  if (factor.kind() != v1::YUBICO_OTP) {
+    out << ", " << lower_words(v1::HashAlgorithm_Name(factor.algorithm())) << ", "
+        << factor.digits() << " digits";
+  }
   if (factor.kind() == v1::TOTP) out << ", every " << factor.period_seconds() << " s";
+  if (!factor.public_id().empty()) out << "\npublic id: " << factor.public_id();
+  if (!factor.serial().empty()) out << "\nserial: " << factor.serial();
   out << "\nstate: " << lower_words(v1::FactorState_Name(factor.state()), "FACTOR_") << '\n';
   if (!factor.label().empty()) out << "label: " << factor.label() << '\n';
   out << "failures: " << factor.failures() << '\n'

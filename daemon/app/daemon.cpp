@@ -124,17 +124,21 @@ awaitable<Status> Daemon::wait_for_hsm() {
   co_return Status{};
 }
 
+awaitable<Status> Daemon::make_decoys(store::StoreFile& file) {
+  store::DecoySecrets sealed;
+  for (std::size_t i = 0; i < kDecoySecrets; ++i) {
+    CS_CO_TRY(hsm::Generated totp, co_await hsm_.generate_oath(HashAlgorithm::sha1));
+    sealed.totp.push_back(std::move(totp.sealed));
+    CS_CO_TRY(hsm::GeneratedYubico yubico, co_await hsm_.generate_yubico());
+    sealed.yubico.push_back(std::move(yubico.sealed));
+  }
+  co_return file.keep_decoys(std::move(sealed));
+}
+
 awaitable<Status> Daemon::open_store() {
   std::optional<store::StoreFile> file;
   CS_CO_CHECK(co_await open_store_file(file));
-  if (!file->has_decoys()) {
-    std::vector<Bytes> sealed;
-    for (std::size_t i = 0; i < kDecoySecrets; ++i) {
-      CS_CO_TRY(hsm::Generated made, co_await hsm_.generate_oath(HashAlgorithm::sha1));
-      sealed.push_back(std::move(made.sealed));
-    }
-    CS_CO_CHECK(file->keep_decoys(std::move(sealed)));
-  }
+  if (!file->has_decoys()) CS_CO_CHECK(co_await make_decoys(*file));
 
   // Nobody knows what the disk holds: only a fresh start, which reads it, may answer again.
   auto fatal = [] { std::_Exit(kExitFatal); };

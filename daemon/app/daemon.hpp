@@ -41,6 +41,7 @@ class Daemon {
   awaitable<Status> start();
   awaitable<Status> wait_for_hsm();
   awaitable<Status> open_store();
+  awaitable<Status> make_decoys(store::StoreFile& file);
   awaitable<Status> open_store_file(std::optional<store::StoreFile>& file);
   Status open_doors();
   awaitable<void> live();

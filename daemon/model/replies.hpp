@@ -8,6 +8,7 @@
 #include "daemon/model/subject.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,10 +34,16 @@ struct FactorReport {
 struct FactorList {
   std::vector<FactorReport> factors;
 };
+// What is programmed into a slot of a YubiKey.
+struct YubicoSecret {
+  std::string public_id;
+  YubicoKey key;
+};
 struct Enrolment {
   FactorReport factor;
-  SecretBytes secret_base32;  // text; empty when the secret was imported
-  SecretBytes otpauth_uri;    // text; empty when the secret was imported
+  SecretBytes secret_base32;           // text; empty when the secret was imported
+  SecretBytes otpauth_uri;             // text; empty when the secret was imported
+  std::optional<YubicoSecret> yubico;  // of a Yubico OTP factor whose secret was made here
 };
 struct ClientReport {
   Client client;        // its sealed key is not sent

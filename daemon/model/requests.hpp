@@ -56,6 +56,17 @@ struct EnrolOath {
   std::optional<SecretBytes> secret;  // imported; otherwise the HSM makes one
   std::uint64_t counter = 0;
   Label issuer;
+  std::string token_identifier;  // HOTP: canonical, or empty
+};
+struct YubicoKey {
+  SecretBytes aes_key;
+  SecretBytes private_id;
+};
+struct EnrolYubicoOtp {
+  SubjectName name;
+  std::string public_id;  // canonical modhex; may be empty
+  Label label;
+  std::optional<YubicoKey> key;  // imported; otherwise the HSM makes one
 };
 struct ConfirmFactor {
   FactorId factor{};
@@ -100,11 +111,11 @@ struct CheckStore {
 };
 struct GetStatus {};
 
-using Ask =
-    std::variant<Verify, Health, CheckClient, SignForClient, CreateSubject, GetSubject,
-                 SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor,
-                 ListFactors, RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor,
-                 ResynchroniseFactor, AddClient, ListClients, RevokeClient, CheckStore, GetStatus>;
+using Ask = std::variant<Verify, Health, CheckClient, SignForClient, CreateSubject, GetSubject,
+                         SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor,
+                         ListFactors, RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor,
+                         ResynchroniseFactor, EnrolYubicoOtp, AddClient, ListClients, RevokeClient,
+                         CheckStore, GetStatus>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

@@ -16,6 +16,9 @@ FactorReport report_of(const SubjectRecord& subject, const FactorRecord& factor)
           .accepted_at = factor.motion.accepted_at};
 }
 
+// A YubiKey has no parameters.
+constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
+
 // Where a HOTP factor starts: just below the first counter that it will accept.
 Position start_of(const EnrolOath& ask) {
   if (ask.kind != FactorKind::hotp) return Position::none;
@@ -75,14 +78,51 @@ awaitable<Result<hsm::Generated>> FactorService::secret_of(EnrolOath& ask) {
   co_return hsm::Generated{std::move(sealed), SecretBytes{}};
 }
 
-awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
-  CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, ask.name));
-  CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
-  CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
+awaitable<Result<hsm::GeneratedYubico>> FactorService::secret_of(EnrolYubicoOtp& ask) {
+  if (!ask.key) co_return co_await hsm_.generate_yubico();
+  YubicoKey imported = std::move(*ask.key);
+  ask.key.reset();
+  CS_CO_TRY(Bytes sealed,
+            co_await hsm_.seal_yubico(std::move(imported.aes_key), std::move(imported.private_id)));
+  co_return hsm::GeneratedYubico{std::move(sealed), SecretBytes{}, SecretBytes{}};
+}
+
+awaitable<Result<FactorService::Place>> FactorService::place_for(Peer peer,
+                                                                 const SubjectName& name) {
+  CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, name));
+  CS_CO_TRY(Turns::Turn turn, co_await turns_.take(found->fixed.id));
+  CS_CO_TRY(SubjectPtr subject, co_await store_.subject(found->fixed.id));
   if (subject->factors.size() >= kFactorsMax) {
     co_return Error{ErrorCode::limit_exceeded, "enrol.factors"};
   }
+  co_return Place{std::move(turn), std::move(subject)};
+}
 
+awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolYubicoOtp ask) {
+  CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
+  CS_CO_TRY(hsm::GeneratedYubico made, co_await secret_of(ask));
+  Factor factor{.subject = place.subject->fixed.id,
+                .kind = FactorKind::yubico_otp,
+                .label = ask.label.text(),
+                .public_id = ask.public_id,
+                .oath = kNoOath,
+                .sealed = std::move(made.sealed),
+                .created_at = clock_.now()};
+  JournalEntry record = entry(peer, Event::factor_enrolled);
+  CS_CO_TRY(factor.id,
+            co_await store_.enrol(place.subject, factor, Position::none, std::move(record)));
+  Enrolment enrolment{
+      .factor = {.subject = place.subject->fixed.name, .factor = std::move(factor)}};
+  if (made.aes_key.size() != 0) {
+    enrolment.yubico = YubicoSecret{std::move(ask.public_id),
+                                    {std::move(made.aes_key), std::move(made.private_id)}};
+  }
+  co_return Answer{std::move(enrolment)};
+}
+
+awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
+  CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
+  const SubjectPtr& subject = place.subject;
   CS_CO_TRY(hsm::Generated made, co_await secret_of(ask));
   // Equal secrets are equal when sealed. Twice with one person, they would make one code good for
   // two factors, and a revoked token's used codes good again.
@@ -95,6 +135,7 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
   Factor factor{.subject = subject->fixed.id,
                 .kind = ask.kind,
                 .label = ask.label.text(),
+                .public_id = ask.token_identifier,
                 .oath = ask.oath,
                 .sealed = std::move(made.sealed),
                 .created_at = clock_.now()};

@@ -21,6 +21,8 @@ class FactorService {
   // A factor that is pending until its first code. The secret is made in the HSM, or sealed there
   // as soon as it came in. Fails with `not_found`, `limit_exceeded`, `conflict`, `denied`.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolOath ask);
+  // The same for a YubiKey; and with `already_exists` when its public id is somebody's already.
+  awaitable<Result<Answer>> enrol(Peer peer, EnrolYubicoOtp ask);
   awaitable<Result<Answer>> list(Peer peer, const ListFactors& ask);
   // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
   awaitable<Result<Answer>> report(Peer peer, FactorId factor);
@@ -31,8 +33,15 @@ class FactorService {
 
  private:
   struct Change;
+  // A subject that may have one factor more, and our turn with it.
+  struct Place {
+    Turns::Turn turn;
+    SubjectPtr subject;
+  };
+  awaitable<Result<Place>> place_for(Peer peer, const SubjectName& name);
   awaitable<Result<Answer>> change(Peer peer, FactorId factor, Change change);
   awaitable<Result<hsm::Generated>> secret_of(EnrolOath& ask);
+  awaitable<Result<hsm::GeneratedYubico>> secret_of(EnrolYubicoOtp& ask);
   [[nodiscard]] JournalEntry entry(Peer peer, Event event) const;
 
   Store& store_;

@@ -25,6 +25,7 @@ struct OperationOf {
   Operation operator()(const ResumeFactor&) const { return Operation::resume_factor; }
   Operation operator()(const RevokeFactor&) const { return Operation::revoke_factor; }
   Operation operator()(const ResynchroniseFactor&) const { return Operation::resynchronise_factor; }
+  Operation operator()(const EnrolYubicoOtp&) const { return Operation::enrol_yubico_otp; }
   Operation operator()(const AddClient&) const { return Operation::add_client; }
   Operation operator()(const ListClients&) const { return Operation::list_clients; }
   Operation operator()(const RevokeClient&) const { return Operation::revoke_client; }

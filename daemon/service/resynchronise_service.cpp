@@ -87,8 +87,8 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
   const verify::Circumstances circumstances{
       .event = Event::resynchronise, .now = clock_.now(), .peer_uid = peer.uid};
 
-  const verify::Candidates candidates = verify::candidates(
-      *subject, ask.factor, typed, policy->throttle, circumstances.now);
+  const verify::Candidates candidates =
+      verify::candidates(*subject, ask.factor, typed, policy->throttle, circumstances.now);
   if (candidates.refusal) {
     const Attempt refused = verify::refuse(*subject, *candidates.refusal, circumstances);
     CS_CO_CHECK(co_await store_.commit(subject, refused));

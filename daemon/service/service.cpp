@@ -57,6 +57,7 @@ struct Service::Dispatch {
   Answered operator()(const ResumeSubject& ask) { return service.subjects_.resume(peer, ask); }
   Answered operator()(const UnlockSubject& ask) { return service.subjects_.unlock(peer, ask); }
   Answered operator()(EnrolOath& ask) { return service.factors_.enrol(peer, std::move(ask)); }
+  Answered operator()(EnrolYubicoOtp& ask) { return service.factors_.enrol(peer, std::move(ask)); }
   Answered operator()(const ListFactors& ask) { return service.factors_.list(peer, ask); }
   Answered operator()(const RenameFactor& ask) { return service.factors_.rename(peer, ask); }
   Answered operator()(const SuspendFactor& ask) { return service.factors_.suspend(peer, ask); }

@@ -29,8 +29,8 @@ awaitable<Result<Verdict>> VerifyService::verify(Peer peer, const RequestId& id,
   const verify::Typed typed = verify::typed_from(ask.passcode);
   CS_CO_CHECK(authorise(*policy_, peer, ask, typed));
   CS_CO_TRY(const Whose whose, co_await this->whose(ask, typed));
-  const Question question{Event::verify,      whose.subject,      whose.factor,
-                          typed,              ask.client_address, way_of(ask)};
+  const Question question{Event::verify, whose.subject,      whose.factor,
+                          typed,         ask.client_address, way_of(ask)};
   co_return co_await evaluate(peer, id, question);
 }
 
@@ -86,17 +86,17 @@ awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& i
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(question.subject));
     if (!is_decoy(question.subject)) {  // a factor may be named without its subject
-      CS_CO_CHECK(policies::authorise_realm(*policy, peer, subject->fixed.name.realm.text(),
-                                            question.way));
+      CS_CO_CHECK(
+          policies::authorise_realm(*policy, peer, subject->fixed.name.realm.text(), question.way));
     }
 
-    const verify::Circumstances circumstances{.event = question.event,
-                                              .now = clock_.now(),
-                                              .peer_uid = peer.uid,
-                                              .tag = tag,
-                                              .client_address = question.client_address,
-                                              .by_public_id =
-                                                  question.way == policies::Way::by_public_id};
+    const verify::Circumstances circumstances{
+        .event = question.event,
+        .now = clock_.now(),
+        .peer_uid = peer.uid,
+        .tag = tag,
+        .client_address = question.client_address,
+        .by_public_id = question.way == policies::Way::by_public_id};
     Decision decision;
     CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, decision));
 
@@ -118,8 +118,8 @@ awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Ques
                                         Decision& decision) {
   const verify::Candidates candidates =
       question.event == Event::confirm
-          ? verify::candidate_to_confirm(subject, *question.factor, question.typed,
-                                         policy.throttle, circumstances.now)
+          ? verify::candidate_to_confirm(subject, *question.factor, question.typed, policy.throttle,
+                                         circumstances.now)
           // A decoy's factor has a number of its own: nobody can name it, everybody meets it.
           : verify::candidates(subject, is_decoy(subject.fixed.id) ? std::nullopt : question.factor,
                                question.typed, policy.throttle, circumstances.now);
@@ -127,9 +127,9 @@ awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Ques
     co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances,
                               decision);
   }
-  CS_CO_TRY(const verify::Outcome outcome,
-            co_await verify::match(candidates, question.typed, policy.windows, circumstances.now,
-                                   hsm_));
+  CS_CO_TRY(
+      const verify::Outcome outcome,
+      co_await verify::match(candidates, question.typed, policy.windows, circumstances.now, hsm_));
   decision.attempt = verify::judge(subject, candidates, outcome.match, policy, circumstances);
   decision.failure = outcome.failure;
   co_return Status{};

@@ -15,11 +15,11 @@ std::int64_t place_of(const MovingKey& key, BytesView message) {
 
 }  // namespace
 
-Decoys::Decoys(const MovingKey& key, std::vector<Bytes> sealed)
+Decoys::Decoys(const MovingKey& key, DecoySecrets sealed)
     : key_{key},
       sealed_{std::move(sealed)},
       name_{*Realm::from("default"), *Username::from("nobody")} {
-  assert(!sealed_.empty());
+  assert(!sealed_.totp.empty() && !sealed_.yubico.empty());
 }
 
 SubjectId Decoys::stand_in(const SubjectName& name) const {
@@ -47,9 +47,11 @@ Result<SubjectPtr> Decoys::subject(SubjectId id, const LoadedDecoy& moved,
   FactorRecord factor;
   factor.fixed.id = factor_id;
   factor.fixed.subject = id;
-  factor.fixed.kind = number(id) < -kDecoys ? FactorKind::yubico_otp : FactorKind::totp;
+  const bool of_a_name = number(id) >= -kDecoys;
+  const std::vector<Bytes>& secrets = of_a_name ? sealed_.totp : sealed_.yubico;
+  factor.fixed.kind = of_a_name ? FactorKind::totp : FactorKind::yubico_otp;
   factor.fixed.state = FactorState::active;
-  factor.fixed.sealed = sealed_[static_cast<std::size_t>(-1 - number(id)) % sealed_.size()];
+  factor.fixed.sealed = secrets[static_cast<std::size_t>(-1 - number(id)) % secrets.size()];
   if (moved.motion) factor.motion = moved.motion->motion;
   auto record = std::make_shared<SubjectRecord>(
       SubjectRecord{{id, name_, SubjectState::active, Time{}}, kNoFixedRow, {}, {}});

@@ -13,10 +13,16 @@ namespace countersign::store {
 
 [[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -2 * kDecoys; }
 
+// Sealed secrets that nobody knows.
+struct DecoySecrets {
+  std::vector<Bytes> totp;  // SHA-1
+  std::vector<Bytes> yubico;
+};
+
 class Decoys {
  public:
-  // REQUIRES: at least one sealed TOTP secret (SHA-1); `key` outlives this.
-  Decoys(const MovingKey& key, std::vector<Bytes> sealed);
+  // REQUIRES: at least one secret of each kind; `key` outlives this.
+  Decoys(const MovingKey& key, DecoySecrets sealed);
 
   [[nodiscard]] SubjectId stand_in(const SubjectName& name) const;
   [[nodiscard]] SubjectId stand_in(std::string_view public_id) const;
@@ -27,7 +33,7 @@ class Decoys {
 
  private:
   const MovingKey& key_;
-  std::vector<Bytes> sealed_;
+  DecoySecrets sealed_;
   SubjectName name_;
 };
 

@@ -36,7 +36,7 @@ class Records final : public Store {
     std::unique_ptr<MovingKey> key;
     std::unique_ptr<sqlite::Transaction> writes;
     std::unique_ptr<sqlite::Reader::Statements> reads;
-    std::vector<Bytes> decoy_secrets;
+    DecoySecrets decoy_secrets;
     std::filesystem::path file;
     Start start;
   };

@@ -17,18 +17,21 @@ constexpr std::string_view kKeyCheckName = "key_check";
 // Shows, without giving anything away, under which key the store was written.
 RowMac key_check(const MovingKey& key) { return key.mac(as_bytes("countersign key check v1")); }
 
-Bytes encode_decoys(const MovingKey& key, const std::vector<Bytes>& sealed) {
+Bytes encode_decoys(const MovingKey& key, const DecoySecrets& sealed) {
   Bytes out;
   Writer writer{out};
-  writer.text("countersign decoys v1").integer(static_cast<std::uint16_t>(sealed.size()));
-  for (const Bytes& secret : sealed) writer.blob(secret);
+  writer.text("countersign decoys v1");
+  for (const std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico}) {
+    writer.integer(static_cast<std::uint16_t>(secrets->size()));
+    for (const Bytes& secret : *secrets) writer.blob(secret);
+  }
   const RowMac mac = key.mac(out);
   writer.raw(mac);
   return out;
 }
 
 // Empty when somebody else wrote it: a decoy must never have a secret that anybody knows.
-std::vector<Bytes> decode_decoys(const MovingKey& key, const Bytes& kept) {
+DecoySecrets decode_decoys(const MovingKey& key, const Bytes& kept) {
   RowMac mac{};
   if (kept.size() < mac.size()) return {};
   const BytesView body = BytesView{kept}.first(kept.size() - mac.size());
@@ -36,10 +39,13 @@ std::vector<Bytes> decode_decoys(const MovingKey& key, const Bytes& kept) {
   if (!equal(mac, key.mac(body))) return {};
   Reader reader{body};
   reader.blob();
-  std::vector<Bytes> sealed(reader.integer<std::uint16_t>());
-  for (Bytes& secret : sealed) {
-    const BytesView bytes = reader.blob();
-    secret.assign(bytes.begin(), bytes.end());
+  DecoySecrets sealed;
+  for (std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico}) {
+    secrets->resize(reader.integer<std::uint16_t>());
+    for (Bytes& secret : *secrets) {
+      const BytesView bytes = reader.blob();
+      secret.assign(bytes.begin(), bytes.end());
+    }
   }
   return sealed;
 }
@@ -114,7 +120,7 @@ struct StoreFile::Opened {
   std::unique_ptr<MovingKey> key;
   std::unique_ptr<sqlite::Ownership> ownership;
   std::unique_ptr<sqlite::Transaction> writes;
-  std::vector<Bytes> decoys;
+  DecoySecrets decoys;
 };
 
 StoreFile::StoreFile(std::unique_ptr<Opened> opened) : opened_{std::move(opened)} {}
@@ -147,10 +153,14 @@ Result<StoreFile> StoreFile::open(const std::filesystem::path& directory, Secret
   return StoreFile{std::move(opened)};
 }
 
-bool StoreFile::has_decoys() const { return !opened_->decoys.empty(); }
+bool StoreFile::has_decoys() const {
+  return !opened_->decoys.totp.empty() && !opened_->decoys.yubico.empty();
+}
 
-Status StoreFile::keep_decoys(std::vector<Bytes> sealed) {
-  assert(!sealed.empty() && sealed.size() <= kDecoySecretsMax);
+Status StoreFile::keep_decoys(DecoySecrets sealed) {
+  for (const std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico}) {
+    assert(!secrets->empty() && secrets->size() <= kDecoySecretsMax);
+  }
   const Bytes encoded = encode_decoys(*opened_->key, sealed);
   CS_CHECK(sqlite::write_meta(opened_->writes->connection(), kDecoysName, encoded));
   opened_->decoys = std::move(sealed);

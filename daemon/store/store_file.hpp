@@ -8,6 +8,7 @@
 #include "async/awaitable.hpp"
 #include "base/clock.hpp"
 #include "base/secret_bytes.hpp"
+#include "daemon/store/decoys.hpp"
 #include "daemon/store/row_macs.hpp"
 #include "daemon/store/store.hpp"
 
@@ -46,9 +47,9 @@ class StoreFile {
   ~StoreFile();
 
   [[nodiscard]] bool has_decoys() const;
-  // Keeps sealed TOTP secrets (SHA-1) that nobody knows, durably.
-  // REQUIRES: 1 to kDecoySecretsMax of them. Fails with `unavailable`.
-  Status keep_decoys(std::vector<Bytes> sealed);
+  // Keeps them, durably.
+  // REQUIRES: 1 to kDecoySecretsMax of each kind. Fails with `unavailable`.
+  Status keep_decoys(DecoySecrets sealed);
 
   // REQUIRES: file.has_decoys(); the loop outlives the store, and so does nothing that waits on it.
   // The destructor finishes what was begun, except for telling those who wait.

@@ -105,9 +105,8 @@ void repeat(Attempt& attempt, const Match& match, const Circumstances& circumsta
   if (circumstances.by_public_id) {
     reject(attempt, Reason::replayed);
   } else {
-    attempt.verdict = {.accepted = true,
-                       .factor = match.factor->fixed.id,
-                       .kind = match.factor->fixed.kind};
+    attempt.verdict = {
+        .accepted = true, .factor = match.factor->fixed.id, .kind = match.factor->fixed.kind};
   }
   attempt.verdict.repeated = true;
   attempt.verdict.yubico = match.yubico;

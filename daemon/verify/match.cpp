@@ -12,8 +12,7 @@ namespace {
 
 // The question is written down before the awaitable is returned, so that the window need not be
 // kept while the HSM thinks.
-awaitable<Result<std::optional<std::uint64_t>>> ask(const FactorRecord& factor,
-                                                    const Typed& typed,
+awaitable<Result<std::optional<std::uint64_t>>> ask(const FactorRecord& factor, const Typed& typed,
                                                     const policies::Windows& windows, Time now,
                                                     hsm::Hsm& hsm) {
   const Window window = window_of(factor, windows, now);
@@ -33,8 +32,7 @@ Found as_match(const FactorRecord& factor, const Result<std::optional<std::uint6
   return Match{&factor, **counter, is_fresh(factor, **counter), std::nullopt};
 }
 
-Found as_match(const FactorRecord& factor,
-               const Result<std::optional<hsm::YubicoFields>>& fields) {
+Found as_match(const FactorRecord& factor, const Result<std::optional<hsm::YubicoFields>>& fields) {
   if (!fields) return fields.error();
   if (!*fields) return std::nullopt;
   const YubicoCounters counters{(*fields)->session_counter, (*fields)->session_use,

@@ -2,6 +2,7 @@
 #include "daemon/wire/from_message.hpp"
 
 #include "daemon/wire/client_asks.hpp"
+#include "daemon/wire/enrol_asks.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
@@ -24,12 +25,6 @@ constexpr std::size_t kCursorBytesMax = 256;
 constexpr std::string_view kIssuerDefault = "Countersign";
 // Row numbers, positions and counters are signed where they are stored.
 constexpr std::uint64_t kStoredNumberMax = std::numeric_limits<std::int64_t>::max();
-
-Result<SubjectName> name_from(const v1::SubjectName& message) {
-  CS_TRY(Realm realm, Realm::from(message.realm()));
-  CS_TRY(Username username, Username::from(message.username()));
-  return SubjectName{std::move(realm), std::move(username)};
-}
 
 // A subject that the operation cannot do without.
 template <class Message>
@@ -163,8 +158,12 @@ Result<Ask> ask(v1::EnrolOath& message) {
   if (message.counter() > kStoredNumberMax) return Error{ErrorCode::malformed, "enrol.counter"};
   CS_TRY(Label label, Label::from(message.label()));
   CS_TRY(Label issuer, Label::from(message.issuer().empty() ? kIssuerDefault : message.issuer()));
+  CS_TRY(std::string identifier, token_identifier_from(message.token_identifier()));
+  if (kind != FactorKind::hotp && !identifier.empty()) {
+    return Error{ErrorCode::malformed, "token_identifier"};
+  }
   return Ask{EnrolOath{std::move(name), kind, oath, std::move(label), std::move(secret),
-                       message.counter(), std::move(issuer)}};
+                       message.counter(), std::move(issuer), std::move(identifier)}};
 }
 
 Result<Ask> ask(v1::CheckStore& message) {
@@ -243,6 +242,8 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
       return ask_once<v1::RevokeFactor>(message);
     case v1::Request::kResynchroniseFactor:
       return ask_once<v1::ResynchroniseFactor>(message);
+    case v1::Request::kEnrolYubicoOtp:
+      return enrol_yubico_otp_from(message);
     case v1::Request::kAddClient:
       return add_client_from(message);
     case v1::Request::kListClients:
@@ -256,6 +257,12 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
     default:
       return Error{ErrorCode::malformed, "wire.no_operation"};
   }
+}
+
+Result<SubjectName> name_from(const v1::SubjectName& message) {
+  CS_TRY(Realm realm, Realm::from(message.realm()));
+  CS_TRY(Username username, Username::from(message.username()));
+  return SubjectName{std::move(realm), std::move(username)};
 }
 
 Result<RequestId> request_id_from(BytesView bytes) {

@@ -9,11 +9,18 @@
 #include <string>
 #include <string_view>
 
+namespace countersign::v1 {
+class SubjectName;
+}
+
 namespace countersign::wire {
 
 // REQUIRES: check_message() found no fault with `message`; `operation` is a member's number.
 // Fails with `malformed`, `limit_exceeded`.
 [[nodiscard]] Result<Ask> ask_from(unsigned operation, BytesView message);
+
+// Fails with `malformed`, `limit_exceeded`.
+[[nodiscard]] Result<SubjectName> name_from(const v1::SubjectName& message);
 
 [[nodiscard]] Result<RequestId> request_id_from(BytesView bytes);
 

@@ -73,6 +73,11 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"factor_id.missing", 0, "factor_id: is missing"},
     {"factor_id.range", 0, "factor_id: is not one that this service has given out"},
     {"verify.nobody", 0, "verify: name a subject, a factor_id, or both"},
+    {"public_id", 0, "public_id: must be an even number of letters of modhex, 16 at most"},
+    {"token_identifier", 0,
+     "token_identifier: must be 12 letters and digits, and is for HOTP alone"},
+    {"enrol.yubico_key", 0,
+     "aes_key and private_id: must be 16 and 6 bytes, or both absent to have them made"},
     {"verify.public_id", 0, "passcode: must be a Yubico OTP where nobody is named"},
     {"resynchronise.kind", 0, "a YubiKey's codes say where they stand: nothing to resynchronise"},
     {"client_address", 0, "client_address: must be an IPv4 or IPv6 address, without a port"},
@@ -111,8 +116,9 @@ PublicError face_of(ErrorCode code) {
     case ErrorCode::not_found:
       return {v1::NOT_FOUND, 404, "there is no such subject or factor"};
     case ErrorCode::already_exists:
-      return {v1::ALREADY_EXISTS, 409,
-              "that name is taken, or this person already has a factor with that secret"};
+      return {
+          v1::ALREADY_EXISTS, 409,
+          "that name or public id is taken, or this person already has a factor with that secret"};
     case ErrorCode::conflict:
       return {v1::CONFLICT, 409,
               "its state does not allow this, or another request changed it first; look at it and "

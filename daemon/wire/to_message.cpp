@@ -18,6 +18,7 @@ static_assert(static_cast<int>(Reason::suspended) == v1::SUSPENDED);
 static_assert(static_cast<int>(SubjectState::suspended) == v1::SUBJECT_SUSPENDED);
 static_assert(static_cast<int>(FactorKind::totp) == v1::TOTP);
 static_assert(static_cast<int>(FactorKind::hotp) == v1::HOTP);
+static_assert(static_cast<int>(FactorKind::yubico_otp) == v1::YUBICO_OTP);
 static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
 static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
 static_assert(static_cast<int>(ClientOutcome::may) == v1::CLIENT_MAY);
@@ -43,9 +44,17 @@ void write(const SubjectName& name, v1::SubjectName& message) {
   message.set_username(name.username.text());
 }
 
+void write(const YubicoCounters& counters, v1::YubicoCounters& message) {
+  message.set_session_counter(counters.session_counter);
+  message.set_session_use(counters.session_use);
+  message.set_timestamp(counters.timestamp);
+}
+
 void write(const Verdict& verdict, v1::Verdict& message) {
   message.Clear();
   message.set_answer(verdict.accepted ? v1::ACCEPTED : v1::REJECTED);
+  message.set_repeated(verdict.repeated);
+  if (verdict.yubico) write(*verdict.yubico, *message.mutable_yubico());
   if (!verdict.accepted) {
     message.set_reason(static_cast<v1::Reason>(verdict.reason));
     message.set_retry_after_seconds(whole_seconds(verdict.retry_after));
@@ -53,7 +62,6 @@ void write(const Verdict& verdict, v1::Verdict& message) {
   }
   message.set_factor_id(public_id(verdict.factor));
   message.set_kind(static_cast<v1::FactorKind>(verdict.kind));
-  message.set_repeated(verdict.repeated);
 }
 
 void write(const HealthReport& report, v1::HealthReport& message) {
@@ -78,9 +86,13 @@ void write(const FactorReport& report, v1::Factor& message) {
   message.set_kind(static_cast<v1::FactorKind>(factor.kind));
   message.set_state(static_cast<v1::FactorState>(factor.state));
   message.set_label(factor.label);
-  message.set_algorithm(static_cast<v1::HashAlgorithm>(factor.oath.algorithm));
-  message.set_digits(factor.oath.digits);
-  message.set_period_seconds(factor.oath.period_seconds);
+  message.set_public_id(factor.public_id);
+  message.set_serial(factor.serial);
+  if (factor.kind != FactorKind::yubico_otp) {
+    message.set_algorithm(static_cast<v1::HashAlgorithm>(factor.oath.algorithm));
+    message.set_digits(factor.oath.digits);
+    message.set_period_seconds(factor.oath.period_seconds);
+  }
   message.set_failures(report.failures);
   message.set_created_at_ms(to_milliseconds(factor.created_at));
   message.set_accepted_at_ms(to_milliseconds(report.accepted_at));
@@ -96,6 +108,11 @@ void write(const Enrolment& enrolment, v1::Enrolment& message) {
   const auto uri = as_text(enrolment.otpauth_uri.expose());
   message.mutable_secret_base32()->assign(secret);
   message.mutable_otpauth_uri()->assign(uri);
+  if (!enrolment.yubico) return;
+  v1::YubicoSecret& yubico = *message.mutable_yubico();
+  yubico.set_public_id(enrolment.yubico->public_id);
+  yubico.mutable_private_id()->assign(as_text(enrolment.yubico->key.private_id.expose()));
+  yubico.mutable_aes_key()->assign(as_text(enrolment.yubico->key.aes_key.expose()));
 }
 
 void write(const Client& client, v1::Client& message) {
@@ -181,6 +198,9 @@ void wipe_secrets(v1::Reply& message) {
   if (!message.has_enrolment()) return;
   wipe(*message.mutable_enrolment()->mutable_secret_base32());
   wipe(*message.mutable_enrolment()->mutable_otpauth_uri());
+  if (!message.enrolment().has_yubico()) return;
+  wipe(*message.mutable_enrolment()->mutable_yubico()->mutable_private_id());
+  wipe(*message.mutable_enrolment()->mutable_yubico()->mutable_aes_key());
 }
 
 }  // namespace countersign::wire

@@ -2,6 +2,7 @@
 #include "tests/support/world.hpp"
 
 #include "daemon/verify/window.hpp"
+#include "firmware-interface/modhex.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -23,10 +24,16 @@ FactorRecord factor_of(FactorId id, SubjectId subject, FactorKind kind, FactorSt
   return record;
 }
 
+Bytes sealed_of(std::byte secret) { return Bytes(9, secret); }
+
 }  // namespace
 
 World::World() {
   rules.peers.push_back({.name = "test", .uid = kPeer.uid, .roles = {true, true, true}});
+  rules.peers.push_back({.name = "gateway",
+                         .uid = kGateway.uid,
+                         .roles = {true, false, false},
+                         .public_id_only = true});
   subjects_.emplace(kAlice, record_of(kAlice, "alice"));
   add(kTotp, FactorKind::totp);
 }
@@ -37,6 +44,17 @@ FactorRecord& World::add(FactorId id, FactorKind kind, FactorState state) {
 
 FactorRecord& World::factor(FactorId id) {
   return *std::ranges::find(alice().factors, id, [](const auto& f) { return f.fixed.id; });
+}
+
+FactorRecord& World::add_yubikey(FactorState state) {
+  FactorRecord& record = add(kYubikey, FactorKind::yubico_otp, state);
+  record.fixed.public_id = kPublicId;
+  record.fixed.sealed = sealed_of(kSecret);
+  return record;
+}
+
+std::string World::otp(hsm::YubicoFields fields, std::string_view public_id, std::byte secret) {
+  return std::string{public_id} + modhex::encode(block_of(sealed_of(secret), fields));
 }
 
 std::string World::code_at(std::uint64_t counter) {
@@ -76,6 +94,20 @@ Result<Verdict> World::verify(std::string_view passcode, const RequestId& id,
                    .passcode = *Passcode::from(passcode),
                    .client_address = {}};
   return run(service_.verify(kPeer, id, ask));
+}
+
+Result<Verdict> World::verify_otp(std::string_view passcode) {
+  return verify_otp(passcode, request_id(next_request_++));
+}
+
+Result<Verdict> World::verify_otp(std::string_view passcode, const RequestId& id) {
+  const Verify ask{
+      .subject = {}, .factor = {}, .passcode = *Passcode::from(passcode), .client_address = {}};
+  return run(service_.verify(kGateway, id, ask));
+}
+
+Result<Verdict> World::verify_as(Peer peer, const Verify& ask) {
+  return run(service_.verify(peer, request_id(next_request_++), ask));
 }
 
 Result<Verdict> World::confirm(FactorId factor, std::string_view passcode) {

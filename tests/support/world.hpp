@@ -36,6 +36,10 @@ class World final : public Store, public hsm::Hsm {
   static constexpr SubjectId kAlice{1};
   static constexpr FactorId kTotp{11};
   static constexpr FactorId kHotp{12};
+  static constexpr FactorId kYubikey{13};
+  static constexpr std::string_view kPublicId = "ccccccccccbd";
+  static constexpr std::byte kSecret{1};
+  static constexpr Peer kGateway{.uid = 1001, .gid = 1001, .role = Role::verify};
   static constexpr Peer kPeer{.uid = 1000, .gid = 1000, .role = Role::verify};
 
   World();
@@ -44,6 +48,12 @@ class World final : public Store, public hsm::Hsm {
   FactorRecord& add(FactorId id, FactorKind kind, FactorState state = FactorState::active);
   FactorRecord& factor(FactorId id);
   SubjectRecord& alice() { return subjects_.at(kAlice); }
+
+  // Alice's YubiKey, which bears kPublicId.
+  FactorRecord& add_yubikey(FactorState state = FactorState::active);
+  // One of its OTPs, or of another key whose sealed secret is nine such bytes.
+  static std::string otp(hsm::YubicoFields fields, std::string_view public_id = kPublicId,
+                         std::byte secret = kSecret);
 
   static std::string code_at(std::uint64_t counter);
   [[nodiscard]] std::string code_now() const;
@@ -54,6 +64,11 @@ class World final : public Store, public hsm::Hsm {
   Result<Verdict> verify(std::string_view passcode, std::string_view username = "alice");
   Result<Verdict> verify(std::string_view passcode, const RequestId& id,
                          std::optional<FactorId> factor = std::nullopt);
+  // One verify by kGateway, which names nobody.
+  Result<Verdict> verify_otp(std::string_view passcode);
+  Result<Verdict> verify_otp(std::string_view passcode, const RequestId& id);
+  // Any question by any peer.
+  Result<Verdict> verify_as(Peer peer, const Verify& ask);
   Result<Verdict> confirm(FactorId factor, std::string_view passcode);
   Result<Verdict> confirm(FactorId factor, std::string_view passcode, const RequestId& id);
   awaitable<Result<Verdict>> verify_later(std::string passcode, std::string username);

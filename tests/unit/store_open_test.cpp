@@ -179,7 +179,8 @@ TEST_F(StoreOpening, KeepsDecoysAndRefusesForgedOnes) {
   {
     auto file = StoreFile::open(backend_.folder(), SqliteBackend::moving_key(), explanation);
     ASSERT_TRUE(file && !file->has_decoys());
-    ASSERT_THAT(file->keep_decoys({Bytes(40, std::byte{1})}), Succeeds());
+    ASSERT_THAT(file->keep_decoys({{Bytes(40, std::byte{1})}, {Bytes(60, std::byte{2})}}),
+                Succeeds());
   }
   {
     const auto file = StoreFile::open(backend_.folder(), SqliteBackend::moving_key(), explanation);
