@@ -3,6 +3,7 @@
 
 #include "hsm/files.hpp"
 #include "hsm/key_maker.hpp"
+#include "hsm/mac_keys.hpp"
 #include "hsm/self_test.hpp"
 #include "hsm/token.hpp"
 
@@ -63,6 +64,7 @@ Status make_keys(KeyMaker& maker, Session& service, CeremonyReport& report) {
   // As the workers will see them.
   CS_TRY(const KeySet keys, KeySet::open(service));
   CS_CHECK(self_test(service, keys, true));
+  CS_CHECK(MacKeys::open(service, keys, true));
   return maker.prove_journal_key();
 }
 

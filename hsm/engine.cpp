@@ -6,6 +6,7 @@
 #include "firmware-interface/yubico_otp.hpp"
 #include "hsm/key_set.hpp"
 #include "hsm/login.hpp"
+#include "hsm/mac_keys.hpp"
 #include "hsm/secrets.hpp"
 #include "hsm/self_test.hpp"
 
@@ -73,6 +74,7 @@ struct Engine::State {
   Session session;  // the only one, and open to the end: SoftHSM forgets its login with the last
   KeySet keys;
   std::optional<Secrets> secrets;
+  std::optional<MacKeys> mac_keys;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_{std::move(state)} {}
@@ -93,6 +95,8 @@ Result<Engine> Engine::open(const EngineSettings& settings) {
   CS_TRY(Secrets secrets, Secrets::open(state->session, state->keys,
                                         {settings.handles_max, settings.private_session_objects}));
   state->secrets.emplace(std::move(secrets));
+  CS_TRY(state->mac_keys,
+         MacKeys::open(state->session, state->keys, settings.private_session_objects));
   return Engine{std::move(state)};
 }
 
@@ -218,12 +222,7 @@ Result<Mac> Engine::mac(MacKey key, BytesView message) {
     return Error{ErrorCode::malformed, "mac.key"};
   }
   if (message.size() > kMacInputBytesMax) return Error{ErrorCode::limit_exceeded, "mac.message"};
-  const KeyRole role = key == MacKey::record ? KeyRole::record : KeyRole::pepper;
-  Mac mac{};
-  CS_TRY(const BytesView signature,
-         state_->session.sign(state_->keys.newest(role).handle, CKM_SHA256_HMAC, message, mac));
-  if (signature.size() != mac.size()) return Error{ErrorCode::unavailable, "C_Sign.length"};
-  return mac;
+  return state_->mac_keys->mac(key, message);
 }
 
 std::size_t Engine::handles() const { return state_->secrets->size(); }

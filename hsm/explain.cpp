@@ -146,6 +146,13 @@ std::string explain_key(std::string_view operation, std::uint64_t native) {
     return "The token has two keys `" + name + "` of version " + std::to_string(native) +
            ". Find out where the second one comes from, and remove it.";
   }
+  if (what == "duplicate_copy" || what == "copy") {
+    return "The copy of the key `" + name + "` that the workers use " +
+           (what == "copy" ? "does not compute what the key computes" : "is on the token twice") +
+           ". Somebody made or changed it by other means than `countersign hsm init`: find out "
+           "who. Without the data object countersign." +
+           name + ".N.copy the workers use the key itself, only slower.";
+  }
   return "The key `" + name + "` is not what it must be: " + attribute_name(native) +
          " is wrong. Somebody made or changed it by other means than `countersign hsm init`; do "
          "not trust what it protects before you know who.";

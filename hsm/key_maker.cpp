@@ -4,6 +4,7 @@
 #include "base/secret_bytes.hpp"
 #include "hsm/escrow_file.hpp"
 #include "hsm/files.hpp"
+#include "hsm/mac_keys.hpp"
 #include "hsm/public_key.hpp"
 
 #include <filesystem>
@@ -15,13 +16,12 @@ constexpr std::uint16_t kFirstVersion = 1;
 constexpr std::size_t kTransportKeyBytes = 32;
 
 // A key that lives as long as the ceremony and may be wrapped, to be kept and to be carried.
-Attributes fresh_attributes(const KeySpec& spec) {
+Attributes fresh_attributes() {
   Attributes fresh;
   fresh.flag(CKA_TOKEN, false)
       .flag(CKA_PRIVATE, true)
       .flag(CKA_SENSITIVE, true)
       .flag(CKA_EXTRACTABLE, true);
-  if (spec.bytes != 0) fresh.number(CKA_VALUE_LEN, spec.bytes);
   return fresh;
 }
 
@@ -73,7 +73,8 @@ Status KeyMaker::make_escrow_key() {
 }
 
 Result<KeyMaker::Fresh> KeyMaker::generate(const KeySpec& spec) {
-  Attributes fresh = fresh_attributes(spec);
+  Attributes fresh = fresh_attributes();
+  if (spec.bytes != 0) fresh.number(CKA_VALUE_LEN, spec.bytes);
   if (spec.object_class == CKO_SECRET_KEY) {
     const bool is_aes = spec.type == CKK_AES;
     CS_TRY(const CK_OBJECT_HANDLE key,
@@ -100,6 +101,7 @@ Result<std::string> KeyMaker::make(const KeySpec& spec) {
     CS_TRY(journal_point_, custody_->attribute(fresh.public_key.handle(), CKA_EC_POINT));
     CS_CHECK(install_public_key(spec));
   }
+  if (spec.use == KeyUse::mac) CS_CHECK(install_copy(spec, carried));
   return label_of(spec, kFirstVersion);
 }
 
@@ -108,7 +110,17 @@ Status KeyMaker::install(const KeySpec& spec, BytesView wrap) {
   CS_TRY(const CK_OBJECT_HANDLE key,
          service_->unwrap(transport_on_service_.handle(), wrap, locked.attributes()));
   if (spec.role == KeyRole::journal) journal_ = key;
+  if (spec.role == KeyRole::seal) seal_ = key;
   return check_key(*service_, key, spec, kFirstVersion);
+}
+
+Status KeyMaker::install_copy(const KeySpec& spec, BytesView wrap) {
+  Attributes fresh = fresh_attributes();
+  fresh.number(CKA_CLASS, spec.object_class).number(CKA_KEY_TYPE, spec.type);
+  CS_TRY(const auto handle, service_->unwrap(transport_on_service_.handle(), wrap, fresh));
+  const SessionObject copy{*service_, handle};
+  return keep_copy(*service_, {{KeyRole::seal, kFirstVersion}, seal_}, {spec.role, kFirstVersion},
+                   copy.handle());
 }
 
 Status KeyMaker::install_public_key(const KeySpec& spec) {

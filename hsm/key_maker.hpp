@@ -20,6 +20,8 @@ class KeyMaker {
   // Makes the escrow key, which is born locked on the custody token. Comes first.
   Status make_escrow_key();
 
+  // Makes a key, and for `record` and `pepper` the copy that the workers use.
+  // REQUIRES: the seal key was made before those two.
   // ENSURES: the escrowed copy is durable before the key is installed. Returns the label.
   Result<std::string> make(const KeySpec& spec);
 
@@ -47,6 +49,7 @@ class KeyMaker {
   Result<Fresh> generate(const KeySpec& spec);
   Status install(const KeySpec& spec, BytesView wrap);
   Status install_public_key(const KeySpec& spec);
+  Status install_copy(const KeySpec& spec, BytesView wrap);
 
   Session* custody_;
   Session* service_;
@@ -55,6 +58,7 @@ class KeyMaker {
   SessionObject transport_on_service_;
   CK_OBJECT_HANDLE escrow_ = CK_INVALID_HANDLE;
   CK_OBJECT_HANDLE journal_ = CK_INVALID_HANDLE;
+  CK_OBJECT_HANDLE seal_ = CK_INVALID_HANDLE;
   Bytes journal_point_;  // the public key, DER octet string as PKCS#11 has it
   std::vector<std::string> written_;
 };

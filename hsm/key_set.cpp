@@ -9,6 +9,7 @@ namespace countersign::hsm {
 namespace {
 
 constexpr std::string_view kPrefix = "countersign.";
+constexpr std::string_view kCopySuffix = ".copy";
 constexpr CK_ULONG kKeyBytes = 32;
 
 constexpr std::array<KeySpec, 7> kKeys{{
@@ -72,6 +73,10 @@ const KeySpec& spec_of(KeyRole role) {
 
 std::string label_of(const KeySpec& spec, std::uint16_t version) {
   return std::string{kPrefix}.append(spec.name).append(".").append(std::to_string(version));
+}
+
+std::string copy_label_of(const KeySpec& spec, std::uint16_t version) {
+  return label_of(spec, version).append(kCopySuffix);
 }
 
 std::optional<KeyName> parse_label(std::string_view label) {
@@ -150,8 +155,25 @@ Result<std::vector<FoundKey>> find_keys(Session& session) {
   return found;
 }
 
+Result<std::vector<FoundKey>> find_copies(Session& session) {
+  Attributes like;
+  like.number(CKA_CLASS, CKO_DATA).flag(CKA_TOKEN, true);
+  CS_TRY(const auto handles, session.find(like));
+  std::vector<FoundKey> found;
+  for (const CK_OBJECT_HANDLE handle : handles) {
+    CS_TRY(const Bytes bytes, session.attribute(handle, CKA_LABEL));
+    std::string_view label = as_text(bytes);
+    if (!label.ends_with(kCopySuffix)) continue;
+    label.remove_suffix(kCopySuffix.size());
+    if (const auto name = parse_label(label)) found.push_back({*name, handle});
+  }
+  return found;
+}
+
 Result<std::vector<FoundKey>> find_all_of_ours(Session& session) {
   CS_TRY(auto found, find_keys(session));
+  CS_TRY(const auto copies, find_copies(session));
+  found.insert(found.end(), copies.begin(), copies.end());
   CS_CHECK(find_of_class(session, CKO_PUBLIC_KEY, found));
   return found;
 }

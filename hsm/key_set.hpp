@@ -55,6 +55,8 @@ struct KeyName {
   std::uint16_t version;
 };
 [[nodiscard]] std::optional<KeyName> parse_label(std::string_view label);
+// Of the data object that holds a copy of the key: see mac_keys.hpp.
+[[nodiscard]] std::string copy_label_of(const KeySpec& spec, std::uint16_t version);
 
 // What a key that `seal` or `seal_aes` unwraps has to be: without class, type and usage in it, an
 // OATH seed could be unwrapped as an AES key that decrypts. Appended to `child`.
@@ -86,7 +88,9 @@ struct FoundKey {
 };
 // All secret and private keys of ours on the token, newest first. REQUIRES: logged in.
 Result<std::vector<FoundKey>> find_keys(Session& session);
-// The same with the public keys, in any order: whatever bears one of our labels.
+// The data objects with copies of keys, under the keys' names, in any order.
+Result<std::vector<FoundKey>> find_copies(Session& session);
+// Keys, public keys and copies, in any order: whatever bears one of our labels.
 Result<std::vector<FoundKey>> find_all_of_ours(Session& session);
 
 class KeySet {

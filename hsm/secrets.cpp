@@ -12,8 +12,12 @@ namespace {
 
 constexpr std::size_t kNoteBytesMax = std::max(kYubicoPrivateIdBytes, kClientNoteBytes);
 
-// What modules answer to a wrap, or a note, that fails its integrity check. SoftHSM says
-// GENERAL_ERROR.
+}  // namespace
+
+bool is_forgotten(const Error& error) {
+  return error.native == CKR_KEY_HANDLE_INVALID || error.native == CKR_OBJECT_HANDLE_INVALID;
+}
+
 bool may_be_damaged(const Error& error) {
   switch (error.native) {
     case CKR_GENERAL_ERROR:
@@ -26,12 +30,6 @@ bool may_be_damaged(const Error& error) {
     default:
       return false;
   }
-}
-
-}  // namespace
-
-bool is_forgotten(const Error& error) {
-  return error.native == CKR_KEY_HANDLE_INVALID || error.native == CKR_OBJECT_HANDLE_INVALID;
 }
 
 Secrets::Secrets(Session& session, const KeySet& keys, const SecretsSettings& settings)

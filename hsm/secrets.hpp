@@ -62,5 +62,8 @@ class Secrets {
 
 // The token forgot an object: it was destroyed behind our back, or the device was reset.
 [[nodiscard]] bool is_forgotten(const Error& error);
+// What modules answer to a wrap, or a note, that fails its integrity check. SoftHSM says
+// GENERAL_ERROR, as it does when it is itself in trouble.
+[[nodiscard]] bool may_be_damaged(const Error& error);
 
 }  // namespace countersign::hsm

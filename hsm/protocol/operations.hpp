@@ -60,8 +60,9 @@ enum class MacKey : std::uint8_t { record = 1, pepper = 2 };
 // HMAC-SHA-1, as the clients of Yubico's validation protocol sign.
 using Signature = std::array<std::byte, 20>;
 
-// What a sealed secret is for; part of its header, and checked before it is used.
-enum class SecretKind : std::uint8_t { oath = 1, yubico = 2, client = 3 };
+// What a sealed secret is for; part of its header, and checked before it is used. The copies of
+// the workers' own keys never leave the token.
+enum class SecretKind : std::uint8_t { oath = 1, yubico = 2, client = 3, mac_key = 4 };
 
 struct Generated {
   Bytes sealed;
