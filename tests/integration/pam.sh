@@ -97,6 +97,20 @@ names_are_sound() {
   refuses "a code that is no UTF-8" "$bad" "could not read" plain alice <<< $'12\xff3456'
 }
 
+# A YubiKey in OATH-HOTP mode types digits like any other counter's.
+counters_only_go_up() {
+  local enrolment
+  countersign subject create counting > /dev/null
+  enrolment=$(countersign -o json factor enrol counting hotp)
+  secret=$(jq -r .secretBase32 <<< "$enrolment")
+  press() { oathtool --hotp --base32 --counter "$1" - <<< "$secret"; }
+  press 0 | countersign factor confirm "$(jq -r .factor.id <<< "$enrolment")" > /dev/null
+  accepts "the next code of a counter" plain counting < <(press 1)
+  accepts "a later code of a counter" plain counting < <(press 4)
+  refuses "a code of a counter that was passed" "$bad" "refused counting" plain counting \
+    < <(press 3)
+}
+
 mistakes_refuse_everyone() {
   local code
   enrol careful
@@ -216,6 +230,7 @@ start_node
 codes_are_used_once
 addresses_reach_the_journal
 names_are_sound
+counters_only_go_up
 mistakes_refuse_everyone
 earlier_passes_are_used
 guesses_are_throttled
