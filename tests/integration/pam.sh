@@ -111,6 +111,24 @@ counters_only_go_up() {
     < <(press 3)
 }
 
+yubico_otps_are_codes() {
+  local key=000102030405060708090a0b0c0d0e0f factor otp
+  tap() { echo "vvccccccjkhb$(ykgenerate $key 0a0b0c0d0e0f 0001 1000 00 "$1")"; }
+  provide() { # operation, body
+    curl --silent --fail --unix-socket "$COUNTERSIGN_RUN_DIR/provision.sock" \
+      "http://localhost/v1/$1" --data "$2"
+  }
+  countersign subject create yubi > /dev/null
+  factor=$(provide enrol-yubico-otp '{"subject": {"username": "yubi"}, "publicId": "vvccccccjkhb",
+    "privateId": "CgsMDQ4P", "aesKey": "AAECAwQFBgcICQoLDA0ODw=="}' | jq -r .factor.id)
+  tap 00 | countersign factor confirm "$factor" > /dev/null
+  otp=$(tap 01)
+  accepts "a Yubico OTP" plain yubi <<< "$otp"
+  refuses "a used Yubico OTP" "$bad" "code used before" plain yubi <<< "$otp"
+  refuses "an earlier Yubico OTP" "$bad" "code used before" plain yubi < <(tap 00)
+  echo "$otp" >> "$node/codes"
+}
+
 mistakes_refuse_everyone() {
   local code
   enrol careful
@@ -231,6 +249,7 @@ codes_are_used_once
 addresses_reach_the_journal
 names_are_sound
 counters_only_go_up
+yubico_otps_are_codes
 mistakes_refuse_everyone
 earlier_passes_are_used
 guesses_are_throttled
