@@ -3,6 +3,7 @@
 //
 // CS_RACE_ROUNDS sets how often; sanitizer runs take fewer.
 #include "tests/support/appliance.hpp"
+#include "tests/support/yubico_key.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,33 +31,42 @@ delay_first = "1s"
 delay_max = "1s"
 )";
 
-v1::Request verify_request(const Token& token, const std::string& code) {
+v1::Request verify_request(const std::string& username, const std::string& code) {
   v1::Request request;
   request.set_request_id(*client::new_request_id());
-  request.mutable_verify()->mutable_subject()->set_username(token.username);
+  if (!username.empty()) request.mutable_verify()->mutable_subject()->set_username(username);
   request.mutable_verify()->set_passcode(code);
   return request;
 }
 
+v1::Request verify_request(const Token& token, const std::string& code) {
+  return verify_request(token.username, code);
+}
+
+// A code that is raced for, and whose it is; nobody's name where its public id says that.
+struct Prize {
+  std::string username;
+  std::string code;
+};
+
 // Races several codes at once, each on every connection, every one sent before any answer is read;
 // says how often each was accepted.
-std::vector<int> race(std::vector<client::Client>& clients, const std::vector<Token*>& tokens,
-                      const std::vector<std::string>& codes) {
-  std::map<std::string, std::size_t> token_of;  // by request id
+std::vector<int> race(std::vector<client::Client>& clients, const std::vector<Prize>& prizes) {
+  std::map<std::string, std::size_t> prize_of;  // by request id
   for (client::Client& client : clients) {
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      const v1::Request request = verify_request(*tokens[i], codes[i]);
-      token_of[request.request_id()] = i;
+    for (std::size_t i = 0; i < prizes.size(); ++i) {
+      const v1::Request request = verify_request(prizes[i].username, prizes[i].code);
+      prize_of[request.request_id()] = i;
       if (!client.send(request)) throw std::runtime_error{"send"};
     }
     if (!client.flush()) throw std::runtime_error{"flush"};
   }
-  std::vector<int> acceptances(tokens.size());
+  std::vector<int> acceptances(prizes.size());
   for (client::Client& client : clients) {
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
+    for (std::size_t i = 0; i < prizes.size(); ++i) {
       v1::Reply reply;
       if (!client.receive(reply)) throw std::runtime_error{"receive"};
-      acceptances[token_of.at(reply.request_id())] += accepted(reply) ? 1 : 0;
+      acceptances[prize_of.at(reply.request_id())] += accepted(reply) ? 1 : 0;
     }
   }
   return acceptances;
@@ -77,13 +87,9 @@ TEST(Race, ExactlyOneAcceptanceOfOneCode) {
   }
   auto clients = connections(appliance);
   for (int round = 0; round < rounds(); round += kAtOnce) {
-    std::vector<Token*> racing;
-    std::vector<std::string> codes;
-    for (Token& token : tokens) {
-      racing.push_back(&token);
-      codes.push_back(token.press());
-    }
-    ASSERT_EQ(race(clients, racing, codes), std::vector<int>(kAtOnce, 1)) << "round " << round;
+    std::vector<Prize> prizes;
+    for (Token& token : tokens) prizes.push_back({token.username, token.press()});
+    ASSERT_EQ(race(clients, prizes), std::vector<int>(kAtOnce, 1)) << "round " << round;
   }
 }
 
@@ -96,13 +102,29 @@ TEST(Race, ExactlyOneAcceptanceOfOneTotpCode) {
     for (int i = 0; i < kAtOnce; ++i) {
       tokens.push_back(appliance.enrol("person-" + std::to_string(round + i), v1::TOTP));
     }
-    std::vector<Token*> racing;
-    std::vector<std::string> codes;
-    for (Token& token : tokens) {
-      racing.push_back(&token);
-      codes.push_back(token.now(+1));
+    std::vector<Prize> prizes;
+    for (const Token& token : tokens) prizes.push_back({token.username, token.now(+1)});
+    ASSERT_EQ(race(clients, prizes), std::vector<int>(kAtOnce, 1)) << "round " << round;
+  }
+}
+
+// Half of them by their owners' names, half as a gateway asks.
+TEST(Race, ExactlyOneAcceptanceOfOneYubicoOtp) {
+  Appliance appliance{{.policy = kGatewayPolicy}};
+  std::vector<YubicoKey> keys;
+  for (int i = 0; i < kAtOnce; ++i) {
+    keys.push_back(random_yubico_key("person-" + std::to_string(i),
+                                     public_id_of(static_cast<std::uint32_t>(i))));
+    enrol(appliance, keys.back());
+  }
+  auto clients = connections(appliance);
+  for (int round = 0; round < rounds(); round += kAtOnce) {
+    std::vector<Prize> prizes;
+    for (YubicoKey& key : keys) {
+      const bool by_name = prizes.size() % 2 == 0;
+      prizes.push_back({by_name ? key.username : "", key.tap()});
     }
-    ASSERT_EQ(race(clients, racing, codes), std::vector<int>(kAtOnce, 1)) << "round " << round;
+    ASSERT_EQ(race(clients, prizes), std::vector<int>(kAtOnce, 1)) << "round " << round;
   }
 }
 
