@@ -34,16 +34,6 @@ v1::Reply error_reply(v1::ErrorCode code, std::string message) {
   return reply;
 }
 
-// Why nobody could be asked, for the person who has to mend it.
-v1::Reply nobody_answers(const std::string& path, const Error& error) {
-  if (error.native == EACCES) {
-    return error_reply(v1::DENIED, "Only members of its group may use " + path + ".");
-  }
-  std::string message = "Nobody answers on " + path;
-  if (error.native != 0) message += std::string{" ("} + std::strerror(int(error.native)) + ")";
-  return error_reply(v1::UNAVAILABLE, message + "; `countersign doctor` looks for the cause.");
-}
-
 // The answer was lost or is none: whether the daemon did what was asked is not known.
 v1::Reply no_answer(const Error& error) {
   switch (error.code) {
@@ -60,6 +50,15 @@ v1::Reply no_answer(const Error& error) {
 
 std::string socket_path(const Command& command, Door door) {
   return std::filesystem::path{command.run_dir} / (std::string{name_of(door)} + ".sock");
+}
+
+v1::Reply nobody_answers(const std::string& path, const Error& error) {
+  if (error.native == EACCES) {
+    return error_reply(v1::DENIED, "Only members of its group may use " + path + ".");
+  }
+  std::string message = "Nobody answers on " + path;
+  if (error.native != 0) message += std::string{" ("} + std::strerror(int(error.native)) + ")";
+  return error_reply(v1::UNAVAILABLE, message + "; `countersign doctor` looks for the cause.");
 }
 
 v1::Reply ask(const Command& command, Door door, v1::Request request) {

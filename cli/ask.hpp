@@ -14,6 +14,9 @@ enum class Door { verify, provision, admin };
 
 [[nodiscard]] std::string socket_path(const Command& command, Door door);
 
+// Why nobody could be asked at `path`, for the person who has to mend it.
+[[nodiscard]] v1::Reply nobody_answers(const std::string& path, const Error& error);
+
 // Sends `request` under a fresh request id. Never fails: when nobody answers, or the answer is not
 // one to this question, the reply is an error UNAVAILABLE that says so.
 [[nodiscard]] v1::Reply ask(const Command& command, Door door, v1::Request request);

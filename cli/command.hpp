@@ -26,6 +26,7 @@ struct Command {
 void add_hsm(CLI::App& app, Command& command);
 void add_subject(CLI::App& app, Command& command);
 void add_factor(CLI::App& app, Command& command);
+void add_token(CLI::App& app, Command& command);
 void add_client(CLI::App& app, Command& command);
 void add_verify(CLI::App& app, Command& command);
 void add_policy(CLI::App& app, Command& command);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/import_stream.hpp"
+
+#include <utility>
+
+namespace countersign::cli {
+namespace {
+
+constexpr std::size_t kBatchTokensMax = 200;       // the contract's
+constexpr std::size_t kBatchBytesMax = 60 * 1024;  // below a frame's 64 KiB, headers included
+constexpr std::size_t kBatchesUnderWayMax = 4;
+constexpr std::size_t kTokenOverheadBytes = 4;  // its tag and its length
+// Sealing 200 secrets takes a slow HSM a while.
+constexpr std::chrono::seconds kAnswerLimit{60};
+
+v1::Error lost(const Error& error) {
+  v1::Error lost;
+  lost.set_code(v1::UNAVAILABLE);
+  lost.set_message(error.code == ErrorCode::malformed
+                       ? "What answers there does not speak our protocol."
+                       : "The daemon did not answer.");
+  return lost;
+}
+
+v1::Error not_an_answer() {
+  v1::Error error;
+  error.set_code(v1::UNAVAILABLE);
+  error.set_message("The daemon's answer does not fit the question.");
+  return error;
+}
+
+void write(const files::TokenRow& row, v1::TokenSecret& token) {
+  token.set_kind(static_cast<v1::FactorKind>(row.kind));
+  token.set_serial(row.serial);
+  token.set_public_id(row.public_id);
+  token.set_secret(std::string{as_text(row.secret.expose())});
+  token.set_counter(row.counter);
+  if (row.kind == files::TokenKind::yubico_otp) {
+    token.set_private_id(std::string{as_text(row.private_id.expose())});
+    return;
+  }
+  token.set_algorithm(static_cast<v1::HashAlgorithm>(row.algorithm));
+  token.set_digits(row.digits);
+  if (row.kind == files::TokenKind::totp) token.set_period_seconds(row.period_seconds);
+}
+
+}  // namespace
+
+ImportStream::ImportStream(client::Client client, bool dry_run, ImportTally& tally,
+                           std::function<void()> answered)
+    : client_{std::move(client)}, dry_run_{dry_run}, tally_{tally}, answered_{std::move(answered)} {
+  begin();
+}
+
+void ImportStream::begin() {
+  request_.Clear();
+  request_.mutable_import_tokens()->set_dry_run(dry_run_);
+  request_bytes_ = 0;
+  lines_.clear();
+}
+
+std::optional<v1::Error> ImportStream::add(std::size_t line, const files::TokenRow& row) {
+  v1::TokenSecret token;
+  write(row, token);
+  const std::size_t bytes = token.ByteSizeLong() + kTokenOverheadBytes;
+  if (lines_.size() == kBatchTokensMax || request_bytes_ + bytes > kBatchBytesMax) {
+    if (auto error = send()) return error;
+  }
+  *request_.mutable_import_tokens()->add_tokens() = std::move(token);
+  request_bytes_ += bytes;
+  lines_.push_back(line);
+  return std::nullopt;
+}
+
+std::optional<v1::Error> ImportStream::finish() {
+  if (!lines_.empty()) {
+    if (auto error = send()) return error;
+  }
+  while (!under_way_.empty()) {
+    if (auto error = receive()) return error;
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::Error> ImportStream::send() {
+  while (under_way_.size() >= kBatchesUnderWayMax) {
+    if (auto error = receive()) return error;
+  }
+  const auto id = client::new_request_id();
+  if (!id) return lost(id.error());
+  request_.set_request_id(*id);
+  if (const auto sent = client_.send(request_); !sent) return lost(sent.error());
+  if (const auto flushed = client_.flush(client::within(kAnswerLimit)); !flushed) {
+    return lost(flushed.error());
+  }
+  under_way_.emplace(*id, std::move(lines_));
+  begin();
+  return std::nullopt;
+}
+
+std::optional<v1::Error> ImportStream::receive() {
+  v1::Reply reply;
+  const auto status = client_.receive(reply, client::within(kAnswerLimit));
+  if (!status) return lost(status.error());
+  const auto batch = under_way_.extract(reply.request_id());
+  if (batch.empty()) return not_an_answer();
+  if (reply.has_error()) return reply.error();
+  const v1::ImportReport& report = reply.import_report();
+  const std::vector<std::size_t>& lines = batch.mapped();
+  if (static_cast<std::size_t>(report.outcomes_size()) != lines.size()) return not_an_answer();
+  for (int i = 0; i < report.outcomes_size(); ++i) {
+    const std::string why = i < report.problems_size() ? report.problems(i) : "";
+    switch (report.outcomes(i)) {
+      case v1::IMPORTED:
+        ++tally_.imported;
+        break;
+      case v1::KNOWN_ALREADY:
+        ++tally_.known;
+        break;
+      case v1::REFUSED:
+        tally_.refuse(lines[static_cast<std::size_t>(i)], why);
+        break;
+      default:
+        return not_an_answer();
+    }
+  }
+  answered_();
+  return std::nullopt;
+}
+
+}  // namespace countersign::cli
