@@ -11,6 +11,7 @@
 //   sign    a signature has a wrong bit
 //   decrypt what was decrypted has a wrong bit
 //   open    a decryption that was refused is reported as done
+//   forget  a key of the session is no longer known
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
 
@@ -89,6 +90,21 @@ CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE* hidden, CK_ULONG hidden_size, 
   return CKR_OK;
 }
 
+bool forgets(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key) {
+  CK_BBOOL is_on_token = CK_TRUE;
+  CK_ATTRIBUTE asked{CKA_TOKEN, &is_on_token, sizeof is_on_token};
+  const CK_RV rv = real.C_GetAttributeValue(session, key, &asked, 1);
+  return rv == CKR_OK && is_on_token == CK_FALSE && hits("forget");
+}
+
+CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM* how, CK_OBJECT_HANDLE key) {
+  return forgets(session, key) ? CKR_KEY_HANDLE_INVALID : real.C_SignInit(session, how, key);
+}
+
+CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM* how, CK_OBJECT_HANDLE key) {
+  return forgets(session, key) ? CKR_KEY_HANDLE_INVALID : real.C_DecryptInit(session, how, key);
+}
+
 void install_fault() {
   if (fault == "lost") {
     make_lossy<&CK_FUNCTION_LIST::C_GenerateKey>();
@@ -107,6 +123,8 @@ void install_fault() {
   faulty.C_GetAttributeValue = &get_attribute_value;
   faulty.C_Sign = &sign;
   faulty.C_Decrypt = &decrypt;
+  faulty.C_SignInit = &sign_init;
+  faulty.C_DecryptInit = &decrypt_init;
 }
 
 }  // namespace
