@@ -67,6 +67,10 @@ enum class Event : std::uint8_t {
   factor_suspended = 32,
   factor_resumed = 33,
   factor_revoked = 34,
+  token_imported = 40,  // `position` of them
+  token_assigned = 41,
+  token_claimed = 42,
+  token_discarded = 43,
   client_added = 45,
   client_revoked = 46,
   daemon_started = 50,
@@ -85,7 +89,7 @@ struct JournalEntry {
   Version version{};              // of the factor's motion after the event; 0: no factor moved
   Position position = Position::none;
   std::uint32_t failures = 0;  // of the subject, after the event
-  std::uint64_t count = 1;     // of a client's events: its number
+  std::uint64_t count = 1;     // of a client's or token's events: its (first) number
   std::string client_address;  // canonical text of an IP address, or empty
 };
 

@@ -8,6 +8,7 @@ namespace countersign {
 
 enum class SubjectId : std::int64_t {};
 enum class FactorId : std::int64_t {};
+enum class TokenId : std::int64_t {};
 // A client of the Yubico validation protocol: the number that it gives as `id`. 0: none.
 enum class ClientId : std::uint32_t {};
 
@@ -16,6 +17,7 @@ enum class Version : std::uint64_t {};
 
 [[nodiscard]] constexpr std::int64_t number(SubjectId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::int64_t number(FactorId id) { return static_cast<std::int64_t>(id); }
+[[nodiscard]] constexpr std::int64_t number(TokenId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::uint32_t number(ClientId id) { return static_cast<std::uint32_t>(id); }
 [[nodiscard]] constexpr std::uint64_t number(Version v) { return static_cast<std::uint64_t>(v); }
 [[nodiscard]] constexpr Version next(Version v) { return Version{number(v) + 1}; }

@@ -76,6 +76,14 @@ awaitable<Result<ClientPtr>> Authenticator::client(const LoadedClient& loaded) c
   co_return ClientPtr{std::move(client)};
 }
 
+awaitable<Status> Authenticator::token(const TokenRecord& loaded) const {
+  const Bytes encoded = encode(loaded.fixed);
+  if (encoded.size() > kEncodedBytesMax) co_return kForged;
+  CS_CO_TRY(const RowMac mac, co_await seal(encoded));
+  if (!equal(mac, loaded.mac)) co_return kForged;
+  co_return Status{};
+}
+
 // An index page can be edited too: what it led us to must be this subject's own.
 awaitable<Result<FactorRecord>> Authenticator::factor(const Realm& realm, SubjectId owner,
                                                       const LoadedFactor& loaded) const {

@@ -22,6 +22,9 @@ class Authenticator {
   // Fails with `corrupt`, `unavailable`. REQUIRES: the reference outlives the wait.
   awaitable<Result<ClientPtr>> client(const LoadedClient& loaded) const;
 
+  // Fails with `corrupt`, `unavailable`. REQUIRES: the reference outlives the wait.
+  awaitable<Status> token(const TokenRecord& loaded) const;
+
   // The MAC of a fixed row that is about to be written.
   // REQUIRES: the reference outlives the wait.
   awaitable<Result<RowMac>> seal(const Bytes& encoded) const;

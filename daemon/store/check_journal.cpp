@@ -3,10 +3,14 @@
 
 #include "daemon/store/row_macs.hpp"
 
+#include <algorithm>
+
 namespace countersign::store {
 namespace {
 
 using Statements = sqlite::Reader::Statements;
+
+constexpr std::int64_t kTokensAddedMax = Store::kTokensAddedMax;
 
 std::string say(std::uint64_t seq, std::string_view what) {
   return "journal record " + std::to_string(seq) + ": " + std::string{what};
@@ -72,6 +76,24 @@ Status compare_client(Statements& statements, const LoadedRecord& record,
   return {};
 }
 
+// What was taken in is there, or the journal knows where it went.
+Status compare_tokens(Statements& statements, const LoadedRecord& record,
+                      std::vector<std::string>& problems) {
+  const JournalEntry& entry = record.record.entry;
+  if (entry.event != Event::token_imported) return {};
+  const auto first = static_cast<std::int64_t>(entry.count);
+  const std::int64_t count = std::min(number(entry.position), kTokensAddedMax);
+  for (std::int64_t id = first; id - first < count; ++id) {
+    CS_TRY(const auto row, statements.others.token(TokenId{id}));
+    if (row) continue;
+    CS_TRY(const bool taken, statements.others.was_taken(TokenId{id}));
+    if (taken) continue;
+    problems.push_back(
+        say(record.record.seq, "token " + std::to_string(id) + ", which it took in, is gone"));
+  }
+  return {};
+}
+
 Status compare_births(Statements& statements, const LoadedRecord& record,
                       std::vector<std::string>& problems) {
   const JournalEntry& entry = record.record.entry;
@@ -79,10 +101,13 @@ Status compare_births(Statements& statements, const LoadedRecord& record,
     CS_TRY(const bool there, statements.checks.has_subject(entry.subject));
     if (!there) problems.push_back(say(record.record.seq, "the subject it made is gone"));
   }
-  if (entry.event == Event::factor_enrolled) {
+  const bool assigned = entry.event == Event::token_assigned || entry.event == Event::token_claimed;
+  const bool succeeded = entry.outcome == Reason::none;
+  if (entry.event == Event::factor_enrolled || (assigned && succeeded)) {
     CS_TRY(const bool there, statements.checks.has_factor(entry.factor));
     if (!there) problems.push_back(say(record.record.seq, "the factor it enrolled is gone"));
   }
+  CS_CHECK(compare_tokens(statements, record, problems));
   return compare_client(statements, record, problems);
 }
 

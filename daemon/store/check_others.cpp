@@ -41,7 +41,48 @@ Result<LoadedClients> load_clients(Statements& statements, std::int64_t after) {
   return loaded;
 }
 
+struct LoadedTokens {
+  std::vector<TokenRecord> rows;
+  std::vector<std::string> problems;
+};
+
+Result<LoadedTokens> load_tokens(Statements& statements, std::int64_t after) {
+  LoadedTokens loaded;
+  CS_TRY(const auto ids, statements.others.tokens(after, Check::kRowsMax));
+  for (const std::int64_t id : ids) {
+    CS_TRY(auto row, statements.others.token(TokenId{id}));
+    CS_TRY(const bool imported, statements.others.was_imported(TokenId{id}));
+    CS_TRY(const bool taken, statements.others.was_taken(TokenId{id}));
+    if (!imported) {
+      loaded.problems.push_back(say("token", id, "the journal does not know where it came from"));
+    }
+    if (taken) loaded.problems.push_back(say("token", id, "was put back after it had gone"));
+    loaded.rows.push_back(*std::move(row));
+  }
+  return loaded;
+}
+
 }  // namespace
+
+awaitable<Result<CheckedSlice>> Check::tokens(std::int64_t after) {
+  auto load = [after](Statements& statements) { return load_tokens(statements, after); };
+  CS_CO_TRY(LoadedTokens loaded, co_await reader_.ask<LoadedTokens>(load));
+  auto judge = [this, &loaded](std::size_t i) -> awaitable<Status> {
+    const TokenRecord& row = loaded.rows[i];
+    Status judged = co_await authenticator_.token(row);
+    if (judged || judged.error().code != ErrorCode::corrupt) co_return judged;
+    loaded.problems.push_back(say("token", number(row.fixed.id), "fails its check: it was edited"));
+    co_return Status{};
+  };
+  CS_CO_CHECK(co_await in_lanes(loaded.rows.size(), kLanes, judge));
+  CheckedSlice slice;
+  slice.records = loaded.rows.size();
+  slice.problems = std::move(loaded.problems);
+  slice.cursor = loaded.rows.size() < kRowsMax
+                     ? "journal/0"
+                     : "tokens/" + std::to_string(number(loaded.rows.back().fixed.id));
+  co_return slice;
+}
 
 awaitable<Result<CheckedSlice>> Check::clients(std::int64_t after) {
   auto load = [after](Statements& statements) { return load_clients(statements, after); };
@@ -60,8 +101,8 @@ awaitable<Result<CheckedSlice>> Check::clients(std::int64_t after) {
   CheckedSlice slice;
   slice.records = loaded.ids.size();
   slice.problems = std::move(loaded.problems);
-  slice.cursor =
-      loaded.ids.size() < kRowsMax ? "journal/0" : "clients/" + std::to_string(loaded.ids.back());
+  slice.cursor = loaded.ids.size() < kRowsMax ? "tokens/-9223372036854775808"
+                                              : "clients/" + std::to_string(loaded.ids.back());
   co_return slice;
 }
 

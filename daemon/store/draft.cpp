@@ -48,10 +48,8 @@ Status Draft::set(Factor factor, const RowMac& mac) {
   return {};
 }
 
-void Draft::add(Factor factor, const RowMac& mac, Position position) {
-  Motion motion;
+void Draft::add(Factor factor, const RowMac& mac, Motion motion) {
   motion.version = Version{1};
-  motion.position = position;
   change_.factor_row =
       std::make_unique<sqlite::FactorChange>(sqlite::FactorChange{factor, mac, true});
   change_.moves.push_back({factor.id, motion, {}, Version{0}});

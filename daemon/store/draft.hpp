@@ -24,7 +24,7 @@ class Draft {
   // Fixed rows with their MACs. What moves beside them is sealed anew.
   void set(SubjectState state, const RowMac& mac);
   Status set(Factor factor, const RowMac& mac);
-  void add(Factor factor, const RowMac& mac, Position position);
+  void add(Factor factor, const RowMac& mac, Motion motion);
 
   // Seals what moves and completes the journal record. REQUIRES: called once, last.
   sqlite::Change& finish();

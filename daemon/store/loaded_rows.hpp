@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/model/client.hpp"
+#include "daemon/model/token.hpp"
 #include "daemon/store/journal_chain.hpp"
 
 #include <optional>

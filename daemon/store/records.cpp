@@ -28,6 +28,7 @@ Records::Records(Executor loop, Parts parts, StoreSettings settings)
       decoy_cache_{kCachedDecoys},
       last_subject_{parts.start.last_subject},
       last_factor_{parts.start.last_factor},
+      last_token_{parts.start.last_token},
       last_client_{parts.start.last_client},
       client_count_{parts.start.clients},
       counts_{parts.start.counts},

@@ -27,6 +27,7 @@ class Records final : public Store {
   struct Start {
     std::int64_t last_subject = 0;
     std::int64_t last_factor = 0;
+    std::int64_t last_token = 0;
     std::int64_t last_client = 0;
     std::size_t clients = 0;
     StoreCounts counts;
@@ -59,6 +60,15 @@ class Records final : public Store {
   awaitable<Result<std::vector<ClientPtr>>> clients(ClientId after) override;
   awaitable<Result<ClientId>> add(Client client, JournalEntry entry) override;
   awaitable<Status> change(ClientPtr from, ClientState state, JournalEntry entry) override;
+  awaitable<Result<std::vector<bool>>> are_known(std::span<const Token> tokens) override;
+  awaitable<Status> add(std::vector<Token> tokens, JournalEntry entry) override;
+  awaitable<Result<TokenRecord>> token(TokenId id) override;
+  awaitable<Result<std::vector<TokenRecord>>> tokens_of_serial(std::string_view serial) override;
+  awaitable<Result<std::vector<TokenRecord>>> tokens_of_public_id(std::string_view id) override;
+  awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId after) override;
+  awaitable<Status> discard(const TokenRecord& token, JournalEntry entry) override;
+  awaitable<Result<FactorId>> assign(const TokenRecord& token, SubjectPtr to, Factor factor,
+                                     Motion motion, JournalEntry entry) override;
   awaitable<Status> journal(JournalEntry entry) override;
   awaitable<Result<CheckedSlice>> check(std::string cursor) override;
   awaitable<Result<StoreCounts>> counts() override;
@@ -77,6 +87,11 @@ class Records final : public Store {
   awaitable<Status> write(Draft& draft);
   awaitable<Status> write(sqlite::Change& change);
 
+  awaitable<Result<FactorId>> add(Draft& draft, const SubjectRecord& to, Factor factor,
+                                  Motion motion);
+
+  awaitable<Status> check(const std::vector<TokenRecord>& tokens);
+  awaitable<void> report_tampered(TokenId token);
   awaitable<Result<ClientPtr>> load_client(ClientId id);
   awaitable<Status> write(Client client, std::optional<ClientState> before, JournalEntry entry);
   awaitable<void> report_tampered(ClientId client);
@@ -101,6 +116,7 @@ class Records final : public Store {
   std::uint64_t clients_changes_ = 0;  // what was read before a change must not be kept after it
   std::int64_t last_subject_;
   std::int64_t last_factor_;
+  std::int64_t last_token_;
   std::int64_t last_client_;
   std::size_t client_count_;
   StoreCounts counts_;

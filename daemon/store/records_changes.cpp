@@ -51,14 +51,21 @@ awaitable<Result<SubjectId>> Records::create(const SubjectName& name, SubjectSta
 awaitable<Result<FactorId>> Records::enrol(SubjectPtr to, Factor factor, Position position,
                                            JournalEntry entry) {
   if (is_decoy(to->fixed.id)) co_return kNobody;
+  Draft draft{*to, *key_, std::move(entry)};
+  Motion motion;
+  motion.position = position;
+  co_return co_await add(draft, *to, std::move(factor), motion);
+}
+
+awaitable<Result<FactorId>> Records::add(Draft& draft, const SubjectRecord& to, Factor factor,
+                                         Motion motion) {
   const auto id = FactorId{++last_factor_};
   factor.id = id;
-  factor.subject = to->fixed.id;
-  entry.factor = id;
-  const Bytes encoded = encode(to->fixed.name.realm, factor);
+  factor.subject = to.fixed.id;
+  draft.change().record.entry.factor = id;
+  const Bytes encoded = encode(to.fixed.name.realm, factor);
   CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
-  Draft draft{*to, *key_, std::move(entry)};
-  draft.add(std::move(factor), mac, position);
+  draft.add(std::move(factor), mac, motion);
   CS_CO_CHECK(co_await write(draft));
   ++counts_.factors;
   co_return id;

@@ -61,6 +61,24 @@ Bytes encode(const Client& client) {
   return out;
 }
 
+Bytes encode(const Token& token) {
+  Bytes out;
+  Writer{out}
+      .text("countersign token v1")
+      .integer(number(token.id))
+      .integer(token.kind)
+      .text(token.serial)
+      .text(token.public_id)
+      .integer(token.oath.algorithm)
+      .integer(token.oath.digits)
+      .integer(token.oath.period_seconds)
+      .integer(token.oath.secret_bytes)
+      .blob(token.sealed)
+      .integer(number(token.position))
+      .integer(to_milliseconds(token.created_at));
+  return out;
+}
+
 std::string text_of(const std::vector<Network>& networks) {
   std::string text;
   for (const Network& network : networks) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What makes a row unforgeable: the bytes that its MAC covers.
 //
-// Fixed rows (subject, factor, client) are sealed by the HSM's `record` key; rows that move
+// Fixed rows (subject, factor, client, token) are sealed by the HSM's `record` key; rows that move
 // (budget, motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken
 // back to an older true state no longer fits the moving row beside it, nor the other way round.
 // docs/storage-format.md draws every encoding.
@@ -9,7 +9,7 @@
 
 #include "async/awaitable.hpp"
 #include "daemon/model/client.hpp"
-#include "daemon/model/subject.hpp"
+#include "daemon/model/token.hpp"
 #include "daemon/store/moving_key.hpp"
 
 namespace countersign::store {
@@ -29,6 +29,7 @@ class RecordMacs {
 [[nodiscard]] Bytes encode(const Subject& subject);
 [[nodiscard]] Bytes encode(const Realm& realm, const Factor& factor);
 [[nodiscard]] Bytes encode(const Client& client);
+[[nodiscard]] Bytes encode(const Token& token);
 
 // A client's networks in one column.
 inline constexpr char kNetworksSeparator = ' ';

@@ -13,9 +13,10 @@
 #include "async/awaitable.hpp"
 #include "daemon/model/attempt.hpp"
 #include "daemon/model/client.hpp"
-#include "daemon/model/subject.hpp"
+#include "daemon/model/token.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,8 @@ class Store {
  public:
   static constexpr std::size_t kClientsMax = 10'000;
   static constexpr std::size_t kClientsListed = 200;
+  static constexpr std::size_t kTokensAddedMax = 200;
+  static constexpr std::size_t kTokensListed = 200;
 
   virtual ~Store() = default;
 
@@ -95,6 +98,28 @@ class Store {
   virtual awaitable<Result<ClientId>> add(Client client, JournalEntry entry) = 0;
   // Writes a client's state. Fails with `conflict` if it has another one than `from`.
   virtual awaitable<Status> change(ClientPtr from, ClientState state, JournalEntry entry) = 0;
+
+  // Whether a token or a factor (a revoked one too) of this kind bears this serial or public id.
+  // In their order. REQUIRES: `tokens` outlives the wait.
+  virtual awaitable<Result<std::vector<bool>>> are_known(std::span<const Token> tokens) = 0;
+  // Takes in tokens under one journal record, all of them or none. Their ids are set here.
+  // Fails with `conflict` and `already_exists` if one of them is known, or two are alike.
+  // REQUIRES: at least one, kTokensAddedMax at most.
+  virtual awaitable<Status> add(std::vector<Token> tokens, JournalEntry entry) = 0;
+  // Fails with `not_found`.
+  virtual awaitable<Result<TokenRecord>> token(TokenId id) = 0;
+  // Those that bear this name; one of each kind at most. An empty name is nobody's.
+  // REQUIRES: the view outlives the wait.
+  virtual awaitable<Result<std::vector<TokenRecord>>> tokens_of_serial(std::string_view) = 0;
+  virtual awaitable<Result<std::vector<TokenRecord>>> tokens_of_public_id(std::string_view) = 0;
+  // Those behind `after`, by id, at most kTokensListed.
+  virtual awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId after) = 0;
+  // Fails with `conflict` if the token is no longer there as it was read.
+  virtual awaitable<Status> discard(const TokenRecord& token, JournalEntry entry) = 0;
+  // Makes the token a factor, which starts with `motion` (its version is set here): the one row
+  // goes with the commit that brings the other. Fails like enrol() and discard().
+  virtual awaitable<Result<FactorId>> assign(const TokenRecord& token, SubjectPtr to, Factor factor,
+                                             Motion motion, JournalEntry entry) = 0;
 
   // A journal record that belongs to no row.
   virtual awaitable<Status> journal(JournalEntry entry) = 0;

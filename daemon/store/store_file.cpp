@@ -84,6 +84,10 @@ Result<Records::Start> find_start(sqlite::Connection& connection) {
   CS_TRY(start.last_factor,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM factor), 0), coalesce("
                            "(SELECT max(factor) FROM journal WHERE event IN (30, 41, 42)), 0))"));
+  CS_TRY(start.last_token,
+         connection.number("SELECT max(coalesce((SELECT max(id) FROM token), 0), coalesce("
+                           "(SELECT max(count + position - 1) FROM journal WHERE event >= 40 AND "
+                           "event < 50 AND outcome = 0 AND event = 40), 0))"));
   CS_TRY(start.last_client,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM client), 0), coalesce("
                            "(SELECT max(count) FROM journal WHERE event >= 40 AND event < 50 AND "

@@ -201,6 +201,21 @@ awaitable<Result<ClientPtr>> World::client(ClientId) { co_return kBroken; }
 awaitable<Result<std::vector<ClientPtr>>> World::clients(ClientId) { co_return kBroken; }
 awaitable<Result<ClientId>> World::add(Client, JournalEntry) { co_return kBroken; }
 awaitable<Status> World::change(ClientPtr, ClientState, JournalEntry) { co_return kBroken; }
+awaitable<Result<std::vector<bool>>> World::are_known(std::span<const Token>) { co_return kBroken; }
+awaitable<Status> World::add(std::vector<Token>, JournalEntry) { co_return kBroken; }
+awaitable<Result<TokenRecord>> World::token(TokenId) { co_return kBroken; }
+awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_serial(std::string_view) {
+  co_return kBroken;
+}
+awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_public_id(std::string_view) {
+  co_return kBroken;
+}
+awaitable<Result<std::vector<TokenRecord>>> World::tokens(TokenId) { co_return kBroken; }
+awaitable<Status> World::discard(const TokenRecord&, JournalEntry) { co_return kBroken; }
+awaitable<Result<FactorId>> World::assign(const TokenRecord&, SubjectPtr, Factor, Motion,
+                                          JournalEntry) {
+  co_return kBroken;
+}
 awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }
 awaitable<Result<CheckedSlice>> World::check(std::string) { co_return kBroken; }
 awaitable<Result<StoreCounts>> World::counts() { co_return kBroken; }

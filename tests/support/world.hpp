@@ -89,6 +89,15 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<std::vector<ClientPtr>>> clients(ClientId) override;
   awaitable<Result<ClientId>> add(Client, JournalEntry) override;
   awaitable<Status> change(ClientPtr, ClientState, JournalEntry) override;
+  awaitable<Result<std::vector<bool>>> are_known(std::span<const Token>) override;
+  awaitable<Status> add(std::vector<Token>, JournalEntry) override;
+  awaitable<Result<TokenRecord>> token(TokenId) override;
+  awaitable<Result<std::vector<TokenRecord>>> tokens_of_serial(std::string_view) override;
+  awaitable<Result<std::vector<TokenRecord>>> tokens_of_public_id(std::string_view) override;
+  awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId) override;
+  awaitable<Status> discard(const TokenRecord&, JournalEntry) override;
+  awaitable<Result<FactorId>> assign(const TokenRecord&, SubjectPtr, Factor, Motion,
+                                     JournalEntry) override;
   awaitable<Status> journal(JournalEntry) override;
   awaitable<Result<CheckedSlice>> check(std::string) override;
   awaitable<Result<StoreCounts>> counts() override;

@@ -45,6 +45,8 @@ struct ClientChange {
 // Rows that belong to no subject, or not yet.
 struct OtherRows {
   std::optional<ClientChange> client;
+  std::vector<TokenRecord> new_tokens;
+  std::optional<TokenRecord> taken_token;  // goes, if it is still this one
 };
 
 struct Change {

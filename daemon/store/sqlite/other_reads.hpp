@@ -19,8 +19,21 @@ class OtherReads {
   // Whether the journal tells of its beginning.
   Result<bool> was_added(ClientId id);
 
+  Result<std::optional<TokenRecord>> token(TokenId id);
+  Result<std::vector<std::int64_t>> tokens(std::int64_t after, std::size_t max);
+  Result<std::vector<TokenRecord>> tokens_of_serial(std::string_view serial);
+  Result<std::vector<TokenRecord>> tokens_of_public_id(std::string_view public_id);
+  // Whether a token or a factor of its kind bears its serial or public id.
+  Result<bool> is_known(const Token& token);
+  // Whether the journal tells that it was taken in, and that it has gone since.
+  Result<bool> was_imported(TokenId id);
+  Result<bool> was_taken(TokenId id);
+
  private:
+  Result<std::vector<TokenRecord>> tokens(Statement& statement, std::string_view name);
+
   Statement client_, clients_, was_added_;
+  Statement token_, tokens_, of_serial_, of_public_id_, is_known_, imported_, taken_;
 };
 
 }  // namespace countersign::store::sqlite

@@ -2,6 +2,15 @@
 #include "daemon/store/sqlite/other_writes.hpp"
 
 namespace countersign::store::sqlite {
+namespace {
+
+// Nothing, when a factor bears its name: it may have been made since anybody looked.
+constexpr auto kInsertToken =
+    "INSERT INTO token SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 "
+    "WHERE NOT EXISTS (SELECT 1 FROM factor WHERE serial = ?3 AND serial <> '' AND kind = ?2) "
+    "AND NOT EXISTS (SELECT 1 FROM factor WHERE public_id = ?4 AND public_id <> '' AND kind = ?2)";
+
+}  // namespace
 
 Result<OtherWrites> OtherWrites::open(Connection& connection) {
   OtherWrites writes;
@@ -9,12 +18,28 @@ Result<OtherWrites> OtherWrites::open(Connection& connection) {
          connection.prepare("INSERT INTO client VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
   CS_TRY(writes.update_client_,
          connection.prepare("UPDATE client SET state = ?, mac = ? WHERE id = ? AND state = ?"));
+  CS_TRY(writes.insert_token_, connection.prepare(kInsertToken));
+  CS_TRY(writes.delete_token_, connection.prepare("DELETE FROM token WHERE id = ? AND mac = ?"));
   return writes;
 }
 
 Status OtherWrites::write(const OtherRows& rows) {
-  if (rows.client) return put(*rows.client);
+  if (rows.client) CS_CHECK(put(*rows.client));
+  for (const TokenRecord& token : rows.new_tokens) CS_CHECK(put(token));
+  if (rows.taken_token) return take(*rows.taken_token);
   return {};
+}
+
+Status OtherWrites::put(const TokenRecord& token) {
+  const Token& row = token.fixed;
+  return one_row(insert_token_.run(row.id, row.kind, row.serial, row.public_id, row.oath.algorithm,
+                                   row.oath.digits, row.oath.period_seconds, row.oath.secret_bytes,
+                                   row.sealed, row.position, to_milliseconds(row.created_at),
+                                   token.mac));
+}
+
+Status OtherWrites::take(const TokenRecord& token) {
+  return one_row(delete_token_.run(token.fixed.id, token.mac));
 }
 
 Status OtherWrites::put(const ClientChange& change) {

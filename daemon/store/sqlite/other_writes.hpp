@@ -16,8 +16,11 @@ class OtherWrites {
 
  private:
   Status put(const ClientChange& change);
+  Status put(const TokenRecord& token);
+  Status take(const TokenRecord& token);
 
   Statement insert_client_, update_client_;
+  Statement insert_token_, delete_token_;
 };
 
 }  // namespace countersign::store::sqlite

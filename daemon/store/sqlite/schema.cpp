@@ -20,6 +20,8 @@ constexpr std::array kTables{
     "digits INTEGER NOT NULL, period_seconds INTEGER NOT NULL, secret_bytes INTEGER NOT NULL, "
     "sealed BLOB NOT NULL, created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE INDEX factor_subject ON factor(subject)",
+    "CREATE INDEX factor_serial ON factor(serial) WHERE serial <> ''",
+    "CREATE INDEX factor_bears ON factor(public_id) WHERE public_id <> ''",
     // A Yubico OTP's public id says whose it is: two of them would make one code good twice.
     "CREATE UNIQUE INDEX factor_public_id ON factor(public_id) "
     "WHERE kind = 3 AND state <> 5 AND public_id <> ''",
@@ -46,6 +48,12 @@ constexpr std::array kTables{
     "CREATE TABLE client(id INTEGER PRIMARY KEY, name TEXT NOT NULL, networks TEXT NOT NULL, "
     "require_signature INTEGER NOT NULL, state INTEGER NOT NULL, sealed BLOB NOT NULL, "
     "created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE TABLE token(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, serial TEXT NOT NULL, "
+    "public_id TEXT NOT NULL, algorithm INTEGER NOT NULL, digits INTEGER NOT NULL, "
+    "period_seconds INTEGER NOT NULL, secret_bytes INTEGER NOT NULL, sealed BLOB NOT NULL, "
+    "position INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX token_serial ON token(serial, kind) WHERE serial <> ''",
+    "CREATE UNIQUE INDEX token_public_id ON token(public_id, kind) WHERE public_id <> ''",
 };
 
 // Brings the schema from version i + 1 to i + 2. Append only.
