@@ -45,6 +45,17 @@ struct Enrolment {
   SecretBytes otpauth_uri;             // text; empty when the secret was imported
   std::optional<YubicoSecret> yubico;  // of a Yubico OTP factor whose secret was made here
 };
+enum class ImportOutcome : std::uint8_t { imported = 1, known_already = 2, refused = 3 };
+struct ImportReport {
+  struct Row {
+    ImportOutcome outcome{};
+    std::optional<Error> problem;  // set when refused
+  };
+  std::vector<Row> rows;  // in the order of the tokens
+};
+struct TokenList {
+  std::vector<Token> tokens;  // their sealed secrets are not sent
+};
 struct ClientReport {
   Client client;        // its sealed key is not sent
   SecretBytes api_key;  // empty but in the answer that made it
@@ -81,9 +92,9 @@ struct StatusReport {
   std::uint64_t failed = 0;
 };
 
-using Answer =
-    std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport, FactorList,
-                 ClientReport, ClientList, ClientCheck, Signature, StoreReport, StatusReport>;
+using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
+                            FactorList, ImportReport, TokenList, Token, ClientReport, ClientList,
+                            ClientCheck, Signature, StoreReport, StatusReport>;
 
 struct Reply {
   RequestId id;

@@ -5,7 +5,7 @@
 #include "base/passcode.hpp"
 #include "base/secret_bytes.hpp"
 #include "daemon/model/client.hpp"
-#include "daemon/model/subject.hpp"
+#include "daemon/model/token.hpp"
 
 #include <array>
 #include <optional>
@@ -93,6 +93,34 @@ struct ResynchroniseFactor {
   Passcode first;
   Passcode second;
 };
+// A token and what is to be sealed of it: the secret of an OATH token, or the key of a YubiKey.
+struct TokenSecret {
+  Token fixed;  // its number, sealed secret and time are yet to come
+  SecretBytes secret;
+  std::optional<YubicoKey> key;
+};
+struct ImportTokens {
+  static constexpr std::size_t kTokensMax = 200;
+  std::vector<Result<TokenSecret>> tokens;  // or what is wrong with it
+  bool dry_run = false;
+};
+struct ListTokens {
+  TokenId after{};
+};
+struct AssignToken {
+  SubjectName name;
+  std::string serial;  // one of the two; the other is empty
+  std::string public_id;
+  Label label;
+};
+struct ClaimToken {
+  SubjectName name;
+  Passcode passcode;
+  Label label;
+};
+struct DiscardToken {
+  TokenId token{};
+};
 struct AddClient {
   Label name;
   std::vector<Network> networks;  // Client::kNetworksMax at most
@@ -114,8 +142,9 @@ struct GetStatus {};
 using Ask = std::variant<Verify, Health, CheckClient, SignForClient, CreateSubject, GetSubject,
                          SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor,
                          ListFactors, RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor,
-                         ResynchroniseFactor, EnrolYubicoOtp, AddClient, ListClients, RevokeClient,
-                         CheckStore, GetStatus>;
+                         ResynchroniseFactor, EnrolYubicoOtp, ImportTokens, ListTokens, AssignToken,
+                         ClaimToken, DiscardToken, AddClient, ListClients, RevokeClient, CheckStore,
+                         GetStatus>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

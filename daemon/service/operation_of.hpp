@@ -26,6 +26,11 @@ struct OperationOf {
   Operation operator()(const RevokeFactor&) const { return Operation::revoke_factor; }
   Operation operator()(const ResynchroniseFactor&) const { return Operation::resynchronise_factor; }
   Operation operator()(const EnrolYubicoOtp&) const { return Operation::enrol_yubico_otp; }
+  Operation operator()(const ImportTokens&) const { return Operation::import_tokens; }
+  Operation operator()(const ListTokens&) const { return Operation::list_tokens; }
+  Operation operator()(const AssignToken&) const { return Operation::assign_token; }
+  Operation operator()(const ClaimToken&) const { return Operation::claim_token; }
+  Operation operator()(const DiscardToken&) const { return Operation::discard_token; }
   Operation operator()(const AddClient&) const { return Operation::add_client; }
   Operation operator()(const ListClients&) const { return Operation::list_clients; }
   Operation operator()(const RevokeClient&) const { return Operation::revoke_client; }

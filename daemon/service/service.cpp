@@ -25,6 +25,8 @@ Service::Service(Parts parts)
       subjects_{parts_.store, turns_, parts_.policy, parts_.clock},
       factors_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
       resynchronise_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      tokens_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      claims_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
       clients_{parts_.store, parts_.hsm, parts_.clock},
       started_at_{parts_.clock.now()} {}
 
@@ -48,6 +50,13 @@ struct Service::Dispatch {
   }
   Answered operator()(const CheckClient& ask) { return service.clients_.check(ask); }
   Answered operator()(const SignForClient& ask) { return service.clients_.sign(ask); }
+  Answered operator()(ImportTokens& ask) { return service.tokens_.import(peer, std::move(ask)); }
+  Answered operator()(const ListTokens& ask) { return service.tokens_.list(ask); }
+  Answered operator()(const AssignToken& ask) { return service.tokens_.assign(peer, ask); }
+  Answered operator()(const ClaimToken& ask) {
+    co_return service.counted(co_await service.claims_.claim(peer, ask));
+  }
+  Answered operator()(const DiscardToken& ask) { return service.tokens_.discard(peer, ask); }
   Answered operator()(AddClient& ask) { return service.clients_.add(peer, std::move(ask)); }
   Answered operator()(const ListClients& ask) { return service.clients_.list(ask); }
   Answered operator()(const RevokeClient& ask) { return service.clients_.revoke(peer, ask); }
@@ -105,6 +114,12 @@ awaitable<Result<Answer>> Service::status() {
 Result<Verdict> Service::counted(Result<Verdict> verdict) {
   if (verdict) ++(verdict->accepted ? accepted_ : rejected_);
   return verdict;
+}
+
+// A claim is answered with a verdict when it is refused.
+Result<Answer> Service::counted(Result<Answer> claimed) {
+  if (claimed) ++(std::holds_alternative<Verdict>(*claimed) ? rejected_ : accepted_);
+  return claimed;
 }
 
 }  // namespace countersign

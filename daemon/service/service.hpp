@@ -4,10 +4,12 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/claim_service.hpp"
 #include "daemon/service/client_service.hpp"
 #include "daemon/service/factor_service.hpp"
 #include "daemon/service/resynchronise_service.hpp"
 #include "daemon/service/subject_service.hpp"
+#include "daemon/service/token_service.hpp"
 #include "daemon/service/verify_service.hpp"
 #include "policies/operation.hpp"
 
@@ -46,6 +48,7 @@ class Service {
 
   awaitable<Result<Answer>> status();
   Result<Verdict> counted(Result<Verdict> verdict);
+  Result<Answer> counted(Result<Answer> claimed);
 
   Parts parts_;
   Turns turns_;
@@ -53,6 +56,8 @@ class Service {
   SubjectService subjects_;
   FactorService factors_;
   ResynchroniseService resynchronise_;
+  TokenService tokens_;
+  ClaimService claims_;
   ClientService clients_;
   Time started_at_;
   std::uint64_t accepted_ = 0;

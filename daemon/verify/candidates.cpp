@@ -12,17 +12,6 @@ Candidates refused(Reason reason, std::chrono::seconds retry_after = std::chrono
   return none;
 }
 
-// Is the subject open to attempts at all?
-std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
-                              Time now) {
-  if (subject.fixed.state != SubjectState::active) return Refusal{Reason::suspended, {}};
-  const Budget& budget = subject.budget;
-  if (const auto shut = policies::closed(throttle, budget.failures, budget.not_before, now)) {
-    return Refusal{Reason::throttled, shut->retry_after};
-  }
-  return std::nullopt;
-}
-
 // A decoy's key bears whatever public id it is asked by: that is what it stands in for.
 bool may_have_typed(const FactorRecord& factor, const Typed& typed) {
   const Factor& fixed = factor.fixed;
@@ -54,6 +43,16 @@ void insert(Candidates& chosen, const FactorRecord& factor, std::size_t length) 
 }
 
 }  // namespace
+
+std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
+                              Time now) {
+  if (subject.fixed.state != SubjectState::active) return Refusal{Reason::suspended, {}};
+  const Budget& budget = subject.budget;
+  if (const auto shut = policies::closed(throttle, budget.failures, budget.not_before, now)) {
+    return Refusal{Reason::throttled, shut->retry_after};
+  }
+  return std::nullopt;
+}
 
 Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
                       const Typed& typed, const policies::Throttle& throttle, Time now) {

@@ -29,6 +29,10 @@ struct Candidates {
   [[nodiscard]] std::span<const FactorRecord* const> all() const { return {factors.data(), size}; }
 };
 
+// Why no attempt on the subject is evaluated at this time, whatever its factors are.
+[[nodiscard]] std::optional<Refusal> closed(const SubjectRecord& subject,
+                                            const policies::Throttle& throttle, Time now);
+
 // The active factors that the passcode may belong to, as its form says: of a Yubico OTP those that
 // bear its public id; of an OATH code with an identifier in front the HOTP factors that bear it; of
 // any other code all OATH factors. The one that was named, or at most kCandidatesMax of the

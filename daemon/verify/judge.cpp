@@ -161,6 +161,14 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
   return attempt;
 }
 
+Attempt fail(const SubjectRecord& subject, Reason reason, const policies::Throttle& throttle,
+             const Circumstances& circumstances) {
+  Attempt attempt = attempt_on(subject, circumstances);
+  reject(attempt, reason);
+  charge(attempt, subject, Candidates{}, throttle, circumstances.now);
+  return attempt;
+}
+
 Attempt refuse(const SubjectRecord& subject, const Refusal& refusal,
                const Circumstances& circumstances) {
   Attempt attempt = attempt_on(subject, circumstances);

@@ -33,6 +33,10 @@ struct Circumstances {
                             const std::optional<Match>& match, const policies::Policy& policy,
                             const Circumstances& circumstances);
 
+// An attempt that failed and was aimed at no factor: the subject alone is charged.
+[[nodiscard]] Attempt fail(const SubjectRecord& subject, Reason reason,
+                           const policies::Throttle& throttle, const Circumstances& circumstances);
+
 // An attempt that is refused without being evaluated: it is counted, and nothing else moves.
 [[nodiscard]] Attempt refuse(const SubjectRecord& subject, const Refusal& refusal,
                              const Circumstances& circumstances);

@@ -60,6 +60,12 @@ const Message& outcome_of(const v1::Reply& reply) {
       return reply.factor();
     case v1::Reply::kFactorList:
       return reply.factor_list();
+    case v1::Reply::kImportReport:
+      return reply.import_report();
+    case v1::Reply::kTokenList:
+      return reply.token_list();
+    case v1::Reply::kToken:
+      return reply.token();
     case v1::Reply::kClient:
       return reply.client();
     case v1::Reply::kClientList:

@@ -10,10 +10,19 @@
 #include "api/countersign.pb.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace countersign::wire {
 namespace {
 
+constexpr std::uint32_t kDigitsDefault = 6;
+constexpr std::uint32_t kDigitsMin = 6;
+constexpr std::uint32_t kDigitsMax = 8;
+constexpr std::uint32_t kPeriodSecondsDefault = 30;
+constexpr std::uint32_t kPeriodSecondsMin = 15;
+constexpr std::uint32_t kPeriodSecondsMax = 120;
+// Positions are signed where they are stored.
+constexpr std::uint64_t kCounterMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kAesKeyBytes = 16;
 // A longer one would make codes that nobody reads as Yubico OTPs.
 constexpr std::size_t kPublicIdLettersMax = kYubicoOtpLettersMax - kYubicoOtpLettersMin;
@@ -40,6 +49,33 @@ Result<Ask> enrol_yubico_otp_from(BytesView bytes) {
     return Error{ErrorCode::malformed, "wire.field_bytes"};
   }
   return ask(message);
+}
+
+Result<OathParameters> oath_from(const OathFields& fields) {
+  OathParameters oath;
+  if (fields.algorithm != 0) oath.algorithm = static_cast<HashAlgorithm>(fields.algorithm);
+  const std::uint32_t digits = fields.digits == 0 ? kDigitsDefault : fields.digits;
+  if (digits < kDigitsMin || digits > kDigitsMax) {
+    return Error{ErrorCode::malformed, "enrol.digits"};
+  }
+  oath.digits = static_cast<std::uint8_t>(digits);
+
+  const bool is_totp = fields.kind == FactorKind::totp;
+  if (!is_totp && fields.period_seconds != 0) {
+    return Error{ErrorCode::malformed, "enrol.hotp_period"};
+  }
+  if (is_totp && fields.counter != 0) return Error{ErrorCode::malformed, "enrol.totp_counter"};
+  if (fields.counter > kCounterMax) return Error{ErrorCode::malformed, "enrol.counter"};
+  std::uint32_t period = fields.period_seconds;
+  if (is_totp && period == 0) period = kPeriodSecondsDefault;
+  if (is_totp && (period < kPeriodSecondsMin || period > kPeriodSecondsMax)) {
+    return Error{ErrorCode::malformed, "enrol.period"};
+  }
+  oath.period_seconds = static_cast<std::uint16_t>(period);
+  const std::size_t secret_bytes =
+      fields.secret_bytes == 0 ? digest_bytes(oath.algorithm) : fields.secret_bytes;
+  oath.secret_bytes = static_cast<std::uint16_t>(secret_bytes);
+  return oath;
 }
 
 Result<std::string> public_id_from(std::string_view typed) {

@@ -3,6 +3,7 @@
 
 #include "daemon/wire/client_asks.hpp"
 #include "daemon/wire/enrol_asks.hpp"
+#include "daemon/wire/token_asks.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
@@ -13,14 +14,6 @@
 namespace countersign::wire {
 namespace {
 
-constexpr std::uint32_t kDigitsDefault = 6;
-constexpr std::uint32_t kDigitsMin = 6;
-constexpr std::uint32_t kDigitsMax = 8;
-constexpr std::uint32_t kPeriodSecondsDefault = 30;
-constexpr std::uint32_t kPeriodSecondsMin = 15;
-constexpr std::uint32_t kPeriodSecondsMax = 120;
-constexpr std::size_t kSecretBytesMin = 10;
-constexpr std::size_t kSecretBytesMax = 512;
 constexpr std::size_t kCursorBytesMax = 256;
 constexpr std::string_view kIssuerDefault = "Countersign";
 // Row numbers, positions and counters are signed where they are stored.
@@ -117,45 +110,22 @@ Result<FactorKind> kind_from(v1::FactorKind kind) {
   }
 }
 
-Result<OathParameters> oath_from(const v1::EnrolOath& message, FactorKind kind) {
-  OathParameters oath;
-  if (message.algorithm() != v1::HASH_ALGORITHM_UNSPECIFIED) {
-    oath.algorithm = static_cast<HashAlgorithm>(message.algorithm());
-  }
-  const std::uint32_t digits = message.digits() == 0 ? kDigitsDefault : message.digits();
-  if (digits < kDigitsMin || digits > kDigitsMax) {
-    return Error{ErrorCode::malformed, "enrol.digits"};
-  }
-  oath.digits = static_cast<std::uint8_t>(digits);
-
-  const bool is_totp = kind == FactorKind::totp;
-  if (!is_totp && message.period_seconds() != 0) {
-    return Error{ErrorCode::malformed, "enrol.hotp_period"};
-  }
-  if (is_totp && message.counter() != 0) return Error{ErrorCode::malformed, "enrol.totp_counter"};
-  std::uint32_t period = message.period_seconds();
-  if (is_totp && period == 0) period = kPeriodSecondsDefault;
-  if (is_totp && (period < kPeriodSecondsMin || period > kPeriodSecondsMax)) {
-    return Error{ErrorCode::malformed, "enrol.period"};
-  }
-  oath.period_seconds = static_cast<std::uint16_t>(period);
-  const std::size_t secret_bytes =
-      message.secret().empty() ? digest_bytes(oath.algorithm) : message.secret().size();
-  oath.secret_bytes = static_cast<std::uint16_t>(secret_bytes);
-  return oath;
-}
-
 Result<Ask> ask(v1::EnrolOath& message) {
   std::optional<SecretBytes> secret;
   const std::size_t secret_bytes = message.secret().size();
-  if (secret_bytes > kSecretBytesMax) return Error{ErrorCode::malformed, "enrol.secret"};
+  if (secret_bytes > kOathSecretBytesMax) return Error{ErrorCode::malformed, "enrol.secret"};
   if (secret_bytes != 0) secret.emplace(as_bytes(message.secret()));
-  if (secret && secret_bytes < kSecretBytesMin) return Error{ErrorCode::malformed, "enrol.secret"};
+  if (secret && secret_bytes < kOathSecretBytesMin)
+    return Error{ErrorCode::malformed, "enrol.secret"};
 
   CS_TRY(SubjectName name, subject_of(message));
   CS_TRY(const FactorKind kind, kind_from(message.kind()));
-  CS_TRY(const OathParameters oath, oath_from(message, kind));
-  if (message.counter() > kStoredNumberMax) return Error{ErrorCode::malformed, "enrol.counter"};
+  CS_TRY(const OathParameters oath, oath_from({.kind = kind,
+                                               .algorithm = message.algorithm(),
+                                               .digits = message.digits(),
+                                               .period_seconds = message.period_seconds(),
+                                               .counter = message.counter(),
+                                               .secret_bytes = secret_bytes}));
   CS_TRY(Label label, Label::from(message.label()));
   CS_TRY(Label issuer, Label::from(message.issuer().empty() ? kIssuerDefault : message.issuer()));
   CS_TRY(std::string identifier, token_identifier_from(message.token_identifier()));
@@ -244,6 +214,16 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
       return ask_once<v1::ResynchroniseFactor>(message);
     case v1::Request::kEnrolYubicoOtp:
       return enrol_yubico_otp_from(message);
+    case v1::Request::kImportTokens:
+      return import_tokens_from(message);
+    case v1::Request::kListTokens:
+      return list_tokens_from(message);
+    case v1::Request::kAssignToken:
+      return assign_token_from(message);
+    case v1::Request::kClaimToken:
+      return claim_token_from(message);
+    case v1::Request::kDiscardToken:
+      return discard_token_from(message);
     case v1::Request::kAddClient:
       return add_client_from(message);
     case v1::Request::kListClients:

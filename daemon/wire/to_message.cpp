@@ -21,6 +21,8 @@ static_assert(static_cast<int>(FactorKind::hotp) == v1::HOTP);
 static_assert(static_cast<int>(FactorKind::yubico_otp) == v1::YUBICO_OTP);
 static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
 static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
+static_assert(static_cast<int>(ImportOutcome::imported) == v1::IMPORTED);
+static_assert(static_cast<int>(ImportOutcome::refused) == v1::REFUSED);
 static_assert(static_cast<int>(ClientOutcome::may) == v1::CLIENT_MAY);
 static_assert(static_cast<int>(ClientOutcome::may_not) == v1::CLIENT_MAY_NOT);
 static_assert(static_cast<int>(HashAlgorithm::sha1) == v1::SHA1);
@@ -115,6 +117,31 @@ void write(const Enrolment& enrolment, v1::Enrolment& message) {
   yubico.mutable_aes_key()->assign(as_text(enrolment.yubico->key.aes_key.expose()));
 }
 
+void write(const Token& token, v1::Token& message) {
+  message.set_id(static_cast<std::uint64_t>(number(token.id)));
+  message.set_kind(static_cast<v1::FactorKind>(token.kind));
+  message.set_serial(token.serial);
+  message.set_public_id(token.public_id);
+  if (token.kind != FactorKind::yubico_otp) {
+    message.set_algorithm(static_cast<v1::HashAlgorithm>(token.oath.algorithm));
+  }
+  message.set_digits(token.oath.digits);
+  message.set_period_seconds(token.oath.period_seconds);
+  message.set_created_at_ms(to_milliseconds(token.created_at));
+}
+
+void write(const TokenList& list, v1::TokenList& message) {
+  for (const Token& token : list.tokens) write(token, *message.add_tokens());
+}
+
+void write(const ImportReport& report, v1::ImportReport& message) {
+  for (const ImportReport::Row& row : report.rows) {
+    message.add_outcomes(static_cast<v1::ImportOutcome>(row.outcome));
+    std::string& problem = *message.add_problems();
+    if (row.problem) problem = public_face(*row.problem).message;
+  }
+}
+
 void write(const Client& client, v1::Client& message) {
   message.set_id(number(client.id));
   message.set_name(client.name);
@@ -168,6 +195,9 @@ struct Outcome {
   void operator()(const Enrolment& a) const { write(a, *message.mutable_enrolment()); }
   void operator()(const FactorReport& a) const { write(a, *message.mutable_factor()); }
   void operator()(const FactorList& a) const { write(a, *message.mutable_factor_list()); }
+  void operator()(const ImportReport& a) const { write(a, *message.mutable_import_report()); }
+  void operator()(const TokenList& a) const { write(a, *message.mutable_token_list()); }
+  void operator()(const Token& a) const { write(a, *message.mutable_token()); }
   void operator()(const ClientReport& a) const { write(a, *message.mutable_client()); }
   void operator()(const ClientList& a) const { write(a, *message.mutable_client_list()); }
   void operator()(const ClientCheck& a) const { write(a, *message.mutable_client_check()); }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/claim_service.hpp"
+
+#include "daemon/service/factor_service.hpp"
+#include "daemon/service/token_service.hpp"
+#include "daemon/verify/typed.hpp"
+#include "daemon/verify/yubico.hpp"
+
+namespace countersign {
+
+awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask) {
+  const CurrentPolicy policy = policy_;
+  CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, ask.name));
+  CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
+  for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
+    CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
+    if (subject->factors.size() >= FactorService::kFactorsMax) {
+      co_return Error{ErrorCode::limit_exceeded, "enrol.factors"};
+    }
+    const verify::Circumstances circumstances{
+        .event = Event::token_claimed, .now = clock_.now(), .peer_uid = peer.uid};
+    const auto closed = verify::closed(*subject, policy->throttle, circumstances.now);
+    CS_CO_TRY(const Tap tap, co_await read(ask.passcode, *subject, circumstances.now));
+
+    Result<Answer> answer = Error{};
+    if (closed) {
+      const Attempt attempt = verify::refuse(*subject, *closed, circumstances);
+      answer = co_await refuse(subject, attempt);
+    } else if (tap.refused != Reason::none) {
+      const Attempt attempt = verify::fail(*subject, tap.refused, policy->throttle, circumstances);
+      answer = co_await refuse(subject, attempt);
+    } else {
+      answer = co_await take(peer, ask, subject, tap);
+    }
+    if (answer || answer.error().code != ErrorCode::conflict) co_return answer;
+    // Another writer was first, or somebody else has claimed the token. Ours begins again.
+  }
+  co_return Error{ErrorCode::conflict, "claim.conflicts"};
+}
+
+// Nobody learns why before it is durable.
+awaitable<Result<Answer>> ClaimService::refuse(const SubjectPtr& subject, const Attempt& attempt) {
+  CS_CO_CHECK(co_await store_.commit(subject, attempt));
+  co_return Answer{attempt.verdict};
+}
+
+awaitable<Result<Answer>> ClaimService::take(Peer peer, const ClaimToken& ask,
+                                             const SubjectPtr& subject, const Tap& tap) {
+  const Time now = tap.motion.accepted_at;
+  Factor factor = factor_of(tap.token.fixed, subject->fixed.id, ask.label, now);
+  factor.state = FactorState::active;
+  JournalEntry record{.at = now, .event = Event::token_claimed, .peer_uid = peer.uid};
+  CS_CO_TRY(factor.id,
+            co_await store_.assign(tap.token, subject, factor, tap.motion, std::move(record)));
+  co_return Answer{FactorReport{
+      .subject = subject->fixed.name, .factor = std::move(factor), .accepted_at = now}};
+}
+
+// What is no token's goes the same way, with a decoy's key: how long it took tells an outsider
+// nothing.
+awaitable<Result<ClaimService::Tap>> ClaimService::read(const Passcode& passcode,
+                                                        const SubjectRecord& subject, Time now) {
+  const std::optional<YubicoOtp> otp = verify::typed_from(passcode).yubico;
+  Tap tap;
+  CS_CO_TRY(tap.token, co_await token_or_decoy(otp, subject));
+  const bool known = number(tap.token.fixed.id) != 0;
+  hsm::MatchYubico question{.sealed = tap.token.fixed.sealed};
+  if (otp) question.block = otp->block;
+  CS_CO_TRY(const auto fields, co_await hsm_.match_yubico(question));
+  if (!known) {
+    tap.refused = otp ? Reason::no_such_factor : Reason::wrong_code;
+    co_return tap;
+  }
+  if (!fields) {
+    tap.refused = Reason::wrong_code;
+    co_return tap;
+  }
+  const YubicoCounters counters{fields->session_counter, fields->session_use, fields->timestamp};
+  tap.motion.position = Position{static_cast<std::int64_t>(verify::yubico_counter(counters))};
+  tap.motion.timestamp = counters.timestamp;
+  tap.motion.accepted_at = now;
+  if (tap.motion.position <= tap.token.fixed.position) tap.refused = Reason::replayed;
+  co_return tap;
+}
+
+// The number of a decoy is 0.
+awaitable<Result<TokenRecord>> ClaimService::token_or_decoy(const std::optional<YubicoOtp>& otp,
+                                                            const SubjectRecord& subject) {
+  std::vector<TokenRecord> found;
+  if (otp) {
+    CS_CO_TRY(found, co_await store_.tokens_of_public_id(otp->public_id));
+  }
+  for (TokenRecord& row : found) {
+    if (row.fixed.kind == FactorKind::yubico_otp) co_return std::move(row);
+  }
+  const SubjectId stand_in = decoy_of_public_id(number(subject.fixed.id));
+  CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
+  TokenRecord token;
+  token.fixed.sealed = decoy->factors.front().fixed.sealed;
+  co_return token;
+}
+
+}  // namespace countersign

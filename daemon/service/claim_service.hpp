@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tap makes a YubiKey somebody's: its OTP says which one it is, and proves that it is at hand.
+//
+// An attempt like a verify: it takes the subject's turn, is throttled by its failures, counts as
+// one when it is wrong, and costs the same time whether or not there is such a key.
+#pragma once
+
+#include "base/clock.hpp"
+#include "daemon/model/replies.hpp"
+#include "daemon/model/requests.hpp"
+#include "daemon/service/subject_service.hpp"
+#include "daemon/verify/judge.hpp"
+#include "hsm/client/hsm.hpp"
+
+#include <optional>
+
+namespace countersign {
+
+class ClaimService {
+ public:
+  // How often another writer may be first before we give up.
+  static constexpr int kConflictsMax = 8;
+
+  ClaimService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
+               const Clock& clock)
+      : store_{store},
+        hsm_{hsm},
+        turns_{turns},
+        policy_{policy},
+        clock_{clock},
+        find_{store, policy} {}
+
+  // The new factor, active, its OTP used up; or a verdict that says why not: WRONG_CODE (it is not
+  // the key's, or no Yubico OTP), NO_SUCH_FACTOR (no token bears its public id), REPLAYED (not
+  // above where the token starts), THROTTLED, SUSPENDED. The subject's failures are not forgotten:
+  // a key at hand is not yet the person.
+  //
+  // ENSURES: all of it is durable. Fails with `not_found`, `denied`, `limit_exceeded`,
+  // `already_exists` (a factor bears that public id), `unavailable`, `corrupt`, `conflict`.
+  awaitable<Result<Answer>> claim(Peer peer, const ClaimToken& ask);
+
+ private:
+  // What an OTP turned out to be: a token's, and where it stands, or why not.
+  struct Tap {
+    Reason refused = Reason::none;
+    TokenRecord token;
+    Motion motion;
+  };
+  awaitable<Result<Tap>> read(const Passcode& passcode, const SubjectRecord& subject, Time now);
+  awaitable<Result<TokenRecord>> token_or_decoy(const std::optional<YubicoOtp>& otp,
+                                                const SubjectRecord& subject);
+  awaitable<Result<Answer>> take(Peer peer, const ClaimToken& ask, const SubjectPtr& subject,
+                                 const Tap& tap);
+  awaitable<Result<Answer>> refuse(const SubjectPtr& subject, const Attempt& attempt);
+
+  Store& store_;
+  hsm::Hsm& hsm_;
+  Turns& turns_;
+  const CurrentPolicy& policy_;
+  const Clock& clock_;
+  SubjectFinder find_;
+};
+
+}  // namespace countersign
