@@ -51,9 +51,10 @@ bool RowWrites::is_single(const Change& change) {
 Status RowWrites::write(const Change& change) {
   const bool compares = change.moves.size() == 1 && number(change.moves[0].before) != 0;
   if (!compares && !change.budget) CS_CHECK(compare_subject(change));
+  // A token goes before the factor comes that it becomes: whoever was late finds it gone.
+  if (change.other_rows) CS_CHECK(other_.write(*change.other_rows));
   if (change.subject_row) CS_CHECK(put(*change.subject_row));
   if (change.factor_row) CS_CHECK(put(*change.factor_row));
-  if (change.other_rows) CS_CHECK(other_.write(*change.other_rows));
   for (const MotionChange& move : change.moves) CS_CHECK(put(change, move));
   if (change.budget) return put(change.subject, *change.budget);
   return {};
