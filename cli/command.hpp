@@ -33,5 +33,6 @@ void add_policy(CLI::App& app, Command& command);
 void add_store(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);
 void add_doctor(CLI::App& app, Command& command);
+void add_yubikey(CLI::App& app, Command& command);
 
 }  // namespace countersign::cli
