@@ -127,7 +127,10 @@ class Batch {
              std::to_string(given->factor_id) + (given->active ? ", active" : ", pending"));
         return Then::go_on;
       }
-      if (given.error().source != Source::key) return complain(given.error());
+      // A public id that is somebody's already: another key will do.
+      const bool needs_another_key =
+          given.error().source == Source::key || given.error().code == v1::ALREADY_EXISTS;
+      if (!needs_another_key) return complain(given.error());
       tell(given.error().message);
     }
   }

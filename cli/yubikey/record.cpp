@@ -87,7 +87,8 @@ Outcome<Record> Record::open(const std::string& file) {
 Record::Record(Record&& other) noexcept
     : file_{std::exchange(other.file_, -1)},
       name_{std::move(other.name_)},
-      latest_{std::move(other.latest_)} {}
+      latest_{std::move(other.latest_)},
+      written_{std::move(other.written_)} {}
 
 Record::~Record() {
   if (file_ >= 0) ::close(file_);
@@ -120,7 +121,7 @@ Outcome<void> Record::read_line(const std::string& line) {
   const auto* word =
       std::ranges::find(kWords, fields[3], &std::pair<std::string_view, Step>::first);
   if (!serial || !factor || word == kWords.end()) return none_of_ours;
-  latest_[std::string{fields[0]}] = {*serial, *factor, word->second};
+  remember(std::string{fields[0]}, {*serial, *factor, word->second});
   return {};
 }
 
@@ -138,9 +139,12 @@ std::string Record::holder_of(std::uint32_t serial) const {
 }
 
 bool Record::may_be_ours(std::uint32_t serial) const {
-  return holder_of(serial).empty() && std::ranges::any_of(latest_, [serial](const auto& line) {
-           return line.second.serial == serial;
-         });
+  return written_.contains(serial) && holder_of(serial).empty();
+}
+
+void Record::remember(const std::string& subject, Progress progress) {
+  latest_[subject] = progress;
+  if (progress.factor_id != 0) written_.insert(progress.serial);
 }
 
 Outcome<void> Record::add(const std::string& subject, Progress progress) {
@@ -150,7 +154,7 @@ Outcome<void> Record::add(const std::string& subject, Progress progress) {
   if (!write_all(file_, line) || ::fdatasync(file_) != 0) {
     return Trouble{v1::UNAVAILABLE, "The record " + name_ + " cannot be written."};
   }
-  latest_[subject] = progress;
+  remember(subject, progress);
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace countersign::cli {
@@ -33,7 +34,8 @@ class Record {
   [[nodiscard]] std::optional<Progress> of(const std::string& subject) const;
   // Whose key this is: it is programmed for them, or confirmed. Empty: nobody's.
   [[nodiscard]] std::string holder_of(std::uint32_t serial) const;
-  // This run or an earlier one may have written to the key, for somebody who does not have it.
+  // This run or an earlier one may have written to the key, and nobody has it. It is written only
+  // when its factor has a number.
   [[nodiscard]] bool may_be_ours(std::uint32_t serial) const;
 
   Outcome<void> add(const std::string& subject, Progress progress);
@@ -42,10 +44,12 @@ class Record {
   Record(int file, std::string name) : file_{file}, name_{std::move(name)} {}
   Outcome<void> read();
   Outcome<void> read_line(const std::string& line);
+  void remember(const std::string& subject, Progress progress);
 
   int file_;
   std::string name_;
   std::map<std::string, Progress> latest_;
+  std::set<std::uint32_t> written_;  // perhaps
 };
 
 }  // namespace countersign::cli

@@ -57,8 +57,8 @@ class YubikeyDesk : public testing::Test {
   }
 
   Desk desk(Words words) const { return Desk{*appliance, keys, std::move(words)}; }
-  static Words program(const std::string& username, const Words& more = {}) {
-    Words words{"program", username, "--slot", "1", "--kind", "hotp"};
+  [[nodiscard]] Words program(const std::string& username, const Words& more = {}) const {
+    Words words{"program", username, "--slot", "1", "--kind", kind};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -72,6 +72,7 @@ class YubikeyDesk : public testing::Test {
 
   static Appliance* appliance;
   VirtualYubikeys keys{7654321};
+  std::string kind = "hotp";
 };
 
 Appliance* YubikeyDesk::appliance = nullptr;
@@ -93,19 +94,6 @@ TEST_F(YubikeyDesk, SaysWhatIsWrongOnTheCommandLine) {
   EXPECT_EQ(desk({"program", "alice", "--slot", "1", "--kind", "totp"}).ends(), kUsage);
   EXPECT_EQ(desk({"program", "alice", "--slot", "1", "--batch", "list"}).ends(), kUsage);
   EXPECT_EQ(desk({"delete"}).ends(), kUsage);
-}
-
-TEST_F(YubikeyDesk, AProgrammedKeyOpensFromItsSecondCodeOn) {
-  create("hannah");
-  Desk desk{*appliance, keys, program("hannah")};
-  ASSERT_TRUE(desk.asks("Touch key 7654321, slot 1:")) << desk.said();
-  EXPECT_EQ(states("hannah"), std::vector{PENDING});
-  const std::string first = keys.touch(1);
-  desk.type(first);
-  ASSERT_EQ(desk.ends(), kDone) << desk.said();
-  EXPECT_THAT(desk.said(), HasSubstr(R"("state":"ACTIVE")"));
-  EXPECT_FALSE(opens("hannah", first));
-  EXPECT_TRUE(opens("hannah", keys.touch(1)));
 }
 
 TEST_F(YubikeyDesk, NothingItSaysHoldsTheSecret) {
@@ -161,12 +149,54 @@ constexpr Fault kFaults[] = {
     {"no permission", [](yubikey::Faults& f) { f.no_permission = true; }},
 };
 
-TEST_F(YubikeyDesk, NoFaultLeavesAFactorBehind) {
-  int person = 0;
+class YubikeyDeskOf : public YubikeyDesk, public testing::WithParamInterface<const char*> {
+ protected:
+  YubikeyDeskOf() { kind = GetParam(); }
+  ~YubikeyDeskOf() override {
+    // The next test has this key's public id again.
+    client::Client client = appliance->provision_client();
+    for (const std::string& username : people_) {
+      for (const v1::Factor& factor : factors(username)) {
+        v1::Request request;
+        request.mutable_revoke_factor()->set_factor_id(factor.id());
+        if (factor.state() == REVOKED) continue;
+        EXPECT_TRUE(client.call(request)->has_factor());
+      }
+    }
+  }
+  std::string next_person() {
+    people_.push_back(kind + "-" + std::to_string(++last_person));
+    create(people_.back());
+    return people_.back();
+  }
+
+ private:
+  static inline int last_person = 0;
+  std::vector<std::string> people_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, YubikeyDeskOf, testing::Values("hotp", "yubico_otp"),
+                         [](const auto& kind) { return std::string{kind.param}; });
+
+TEST_P(YubikeyDeskOf, AProgrammedKeyOpensFromItsSecondCodeOn) {
+  const std::string username = next_person();
+  Desk desk{*appliance, keys, program(username)};
+  ASSERT_TRUE(desk.asks("Touch key 7654321, slot 1:")) << desk.said();
+  EXPECT_EQ(states(username), std::vector{PENDING});
+  const std::string first = keys.touch(1);
+  desk.type(first);
+  ASSERT_EQ(desk.ends(), kDone) << desk.said();
+  EXPECT_THAT(desk.said(), HasSubstr(R"("state":"ACTIVE")"));
+  EXPECT_FALSE(opens(username, first));
+  EXPECT_TRUE(opens(username, keys.touch(1)));
+  keys.power_cycle();
+  EXPECT_TRUE(opens(username, keys.touch(1)));
+}
+
+TEST_P(YubikeyDeskOf, NoFaultLeavesAFactorBehind) {
+  const std::string username = next_person();
   for (const Fault& fault : kFaults) {
     SCOPED_TRACE(fault.name);
-    const std::string username = "fault" + std::to_string(++person);
-    create(username);
     fault.set(keys.key()->faults);
     Desk desk{*appliance, keys, program(username, {"--overwrite"})};
     EXPECT_GE(desk.ends(), kRefused) << desk.said();
@@ -175,19 +205,19 @@ TEST_F(YubikeyDesk, NoFaultLeavesAFactorBehind) {
 
     keys.key()->faults = {};
     keys.power_cycle();
-    program_and_touch(username, {"--overwrite"});
-    EXPECT_TRUE(opens(username, keys.touch(1)));
   }
+  program_and_touch(username, {"--overwrite"});
+  EXPECT_TRUE(opens(username, keys.touch(1)));
 }
 
-TEST_F(YubikeyDesk, PulledOutAndPutInAgainItGoesOn) {
-  int person = 0;
+TEST_P(YubikeyDeskOf, PulledOutAndPutInAgainItGoesOn) {
+  int letter = 0;
   for (const Fault& fault : std::span{kFaults}.first(4)) {
     SCOPED_TRACE(fault.name);
-    const std::string username = "patient" + std::to_string(++person);
-    create(username);
+    const std::string username = next_person();
+    const std::string public_id = std::string{"vvccccccccc"} + "bdef"[letter++];
     fault.set(keys.key()->faults);
-    Desk desk{*appliance, keys, program(username, {"--overwrite"})};
+    Desk desk{*appliance, keys, program(username, {"--overwrite", "--public-id", public_id})};
     ASSERT_TRUE(desk.asks("Plug in key 7654321")) << desk.said();
     keys.key()->faults = {};
     desk.type("");
@@ -269,6 +299,47 @@ TEST_F(YubikeyDesk, PulledOutBehindANewAccessCodeItGoesOn) {
   desk.type(keys.touch(1));
   EXPECT_EQ(desk.ends(), kDone);
   EXPECT_TRUE(opens("sealed", keys.touch(1)));
+}
+
+TEST_F(YubikeyDesk, AYubicoOtpBeginsWithTheSerialNumber) {
+  create("numbered");
+  kind = "yubico_otp";
+  program_and_touch("numbered");
+  EXPECT_EQ(keys.touch(1).substr(0, 12), "vvccccifrnnb");
+}
+
+TEST_F(YubikeyDesk, TheKeyOfSomebodyIsNobodyElses) {
+  create("first");
+  create("second");
+  kind = "yubico_otp";
+  const Words same{"--overwrite", "--public-id", "vvbbbbbbbbbb"};
+  program_and_touch("first", same);
+  Desk other{*appliance, keys, program("second", same)};
+  EXPECT_EQ(other.ends(), kRefused) << other.said();
+  EXPECT_TRUE(states("second").empty());
+  EXPECT_TRUE(opens("first", keys.touch(1)));
+}
+
+TEST_F(YubikeyDesk, TakesInTheYubicoOtpsThatYkpersonalizeProgrammed) {
+  create("old-hand");
+  ASSERT_EQ(keys.run({"ykpersonalize", "-y", "-1", "-ofixed=vvcbdefghijk", "-ouid=a1a2a3a4a5a6",
+                      "-a000102030405060708090a0b0c0d0e0f"})
+                .status,
+            0);
+  const Words words{"enrol", "old-hand", "--values-file", "-"};
+  const std::string values = "vvcbdefghijk,a1a2a3a4a5a6,000102030405060708090a0b0c0d0e0f";
+  Desk wrong{*appliance, keys, words};
+  wrong.type("vvcbdefghijk,a1a2a3a4a5a6,000102030405060708090a0b0c0d0e00");
+  for (int i = 0; i < 3; ++i) wrong.type(keys.touch(1));
+  EXPECT_EQ(wrong.ends(), kRefused) << wrong.said();
+  EXPECT_EQ(states("old-hand"), std::vector{REVOKED});
+
+  Desk desk{*appliance, keys, words};
+  desk.type(values);
+  ASSERT_TRUE(desk.asks("Touch the key:")) << desk.said();
+  desk.type(keys.touch(1));
+  ASSERT_EQ(desk.ends(), kDone) << desk.said();
+  EXPECT_TRUE(opens("old-hand", keys.touch(1)));
 }
 
 TEST_F(YubikeyDesk, TakesInWhatYkpersonalizeProgrammed) {
