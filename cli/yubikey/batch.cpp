@@ -63,10 +63,10 @@ class Batch {
 
  private:
   [[nodiscard]] bool is_done(const v1::SubjectName& subject) const {
-    const auto progress = record_.of(full_name(subject));
-    if (!progress) return false;
-    return progress->step == (plan_.confirm ? Step::confirmed : Step::programmed) ||
-           progress->step == Step::confirmed;
+    const auto standing = record_.of(full_name(subject));
+    if (!standing) return false;
+    return standing->step == (plan_.confirm ? Step::confirmed : Step::programmed) ||
+           standing->step == Step::confirmed;
   }
 
   Then serve(const v1::SubjectName& subject) {
@@ -77,29 +77,29 @@ class Batch {
 
   // Ends what an earlier run left in the middle: confirmed after all, or withdrawn.
   Outcome<void> resume(const v1::SubjectName& subject) {
-    const auto progress = record_.of(full_name(subject));
-    if (!progress || progress->step == Step::withdrawn) return {};
-    Progress now = *progress;
-    if (progress->step == Step::programmed) {
-      CS_TRY(const bool confirmed, confirm_late(subject, *progress));
+    const auto standing = record_.of(full_name(subject));
+    if (!standing || standing->step == Step::withdrawn) return {};
+    Standing now = *standing;
+    if (standing->step == Step::programmed) {
+      CS_TRY(const bool confirmed, confirm_late(subject, *standing));
       now.step = Step::confirmed;
       if (confirmed) return record_.add(full_name(subject), now);
     }
-    if (progress->step == Step::begun) {
-      CS_CHECK(withdraw_leftovers(command_, subject, label_of(plan_, progress->serial)));
+    if (standing->step == Step::begun) {
+      CS_CHECK(withdraw_leftovers(command_, subject, label_of(plan_, standing->serial)));
     } else {
-      CS_CHECK(withdraw_unless_revoked(subject, progress->factor_id));
+      CS_CHECK(withdraw_unless_revoked(subject, standing->factor_id));
     }
     now.step = Step::withdrawn;
     return record_.add(full_name(subject), now);
   }
 
   // The key is programmed, and only its first code is missing; or only the word of it was lost.
-  Outcome<bool> confirm_late(const v1::SubjectName& subject, const Progress& progress) {
-    CS_TRY(const v1::FactorState state, state_of(command_, subject, progress.factor_id));
+  Outcome<bool> confirm_late(const v1::SubjectName& subject, const Standing& standing) {
+    CS_TRY(const v1::FactorState state, state_of(command_, subject, standing.factor_id));
     if (state != v1::PENDING) return state == v1::ACTIVE;
-    const std::string which = name_of(progress.serial, number_of(plan_.slot));
-    CS_TRY(const FirstTouch touch, confirm_by_touch(command_, subject, progress.factor_id, which));
+    const std::string which = name_of(standing.serial, number_of(plan_.slot));
+    CS_TRY(const FirstTouch touch, confirm_by_touch(command_, subject, standing.factor_id, which));
     if (touch == FirstTouch::ended) return Trouble{v1::CONFLICT, "The key was not touched."};
     return touch == FirstTouch::active;
   }
@@ -171,10 +171,10 @@ class Batch {
         left.emplace_back(name);
         continue;
       }
-      const Progress progress = *record_.of(name);
+      const Standing standing = *record_.of(name);
       done.push_back({{"subject", name},
-                      {"serial", progress.serial},
-                      {"factorId", std::to_string(progress.factor_id)}});
+                      {"serial", standing.serial},
+                      {"factorId", std::to_string(standing.factor_id)}});
     }
     if (!left.empty() && command_.exit_code == ExitCode::ok) command_.exit_code = ExitCode::refused;
     if (command_.output == Output::json) {

@@ -125,15 +125,15 @@ Outcome<void> Record::read_line(const std::string& line) {
   return {};
 }
 
-std::optional<Progress> Record::of(const std::string& subject) const {
+std::optional<Standing> Record::of(const std::string& subject) const {
   const auto found = latest_.find(subject);
   if (found == latest_.end()) return std::nullopt;
   return found->second;
 }
 
 std::string Record::holder_of(std::uint32_t serial) const {
-  for (const auto& [subject, progress] : latest_) {
-    if (progress.serial == serial && is_theirs(progress.step)) return subject;
+  for (const auto& [subject, standing] : latest_) {
+    if (standing.serial == serial && is_theirs(standing.step)) return subject;
   }
   return {};
 }
@@ -142,19 +142,19 @@ bool Record::may_be_ours(std::uint32_t serial) const {
   return written_.contains(serial) && holder_of(serial).empty();
 }
 
-void Record::remember(const std::string& subject, Progress progress) {
-  latest_[subject] = progress;
-  if (progress.factor_id != 0) written_.insert(progress.serial);
+void Record::remember(const std::string& subject, Standing standing) {
+  latest_[subject] = standing;
+  if (standing.factor_id != 0) written_.insert(standing.serial);
 }
 
-Outcome<void> Record::add(const std::string& subject, Progress progress) {
-  const std::string line = subject + '\t' + std::to_string(progress.serial) + '\t' +
-                           std::to_string(progress.factor_id) + '\t' +
-                           std::string{word_of(progress.step)} + '\n';
+Outcome<void> Record::add(const std::string& subject, Standing standing) {
+  const std::string line = subject + '\t' + std::to_string(standing.serial) + '\t' +
+                           std::to_string(standing.factor_id) + '\t' +
+                           std::string{word_of(standing.step)} + '\n';
   if (!write_all(file_, line) || ::fdatasync(file_) != 0) {
     return Trouble{v1::UNAVAILABLE, "The record " + name_ + " cannot be written."};
   }
-  remember(subject, progress);
+  remember(subject, standing);
   return {};
 }
 

@@ -17,7 +17,7 @@
 
 namespace countersign::cli {
 
-struct Progress {
+struct Standing {
   std::uint32_t serial = 0;
   std::uint64_t factor_id = 0;
   Step step = Step::begun;
@@ -31,24 +31,24 @@ class Record {
   Record& operator=(Record&&) = delete;
   ~Record();
 
-  [[nodiscard]] std::optional<Progress> of(const std::string& subject) const;
+  [[nodiscard]] std::optional<Standing> of(const std::string& subject) const;
   // Whose key this is: it is programmed for them, or confirmed. Empty: nobody's.
   [[nodiscard]] std::string holder_of(std::uint32_t serial) const;
   // This run or an earlier one may have written to the key, and nobody has it. It is written only
   // when its factor has a number.
   [[nodiscard]] bool may_be_ours(std::uint32_t serial) const;
 
-  Outcome<void> add(const std::string& subject, Progress progress);
+  Outcome<void> add(const std::string& subject, Standing standing);
 
  private:
   Record(int file, std::string name) : file_{file}, name_{std::move(name)} {}
   Outcome<void> read();
   Outcome<void> read_line(const std::string& line);
-  void remember(const std::string& subject, Progress progress);
+  void remember(const std::string& subject, Standing standing);
 
   int file_;
   std::string name_;
-  std::map<std::string, Progress> latest_;
+  std::map<std::string, Standing> latest_;
   std::set<std::uint32_t> written_;  // perhaps
 };
 

@@ -2,21 +2,18 @@
 #include "cli/yubikey/values.hpp"
 
 #include "cli/secret.hpp"
+#include "firmware-interface/files/text.hpp"
 #include "firmware-interface/modhex.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace countersign::cli {
 namespace {
 
 constexpr std::string_view kSeparators = " ,\t";
-
-std::optional<unsigned> nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
 
 std::vector<std::string_view> parts_of(std::string_view line) {
   std::vector<std::string_view> parts;
@@ -36,8 +33,8 @@ Outcome<SlotValues> yubico_values(const std::vector<std::string_view>& parts) {
       "A Yubico OTP's values are one line: public id in modhex, private id (12 hexadecimal "
       "digits), AES key (32).";
   if (parts.size() != 3 || !modhex::decode(parts[0])) return malformed(kWanted);
-  auto private_id = decode_hex(parts[1]);
-  auto aes_key = decode_hex(parts[2]);
+  auto private_id = files::decode_hex(parts[1]);
+  auto aes_key = files::decode_hex(parts[2]);
   if (!private_id || private_id->size() != yubikey::kPrivateIdBytes) return malformed(kWanted);
   if (!aes_key || aes_key->size() != yubikey::kAesKeyBytes) return malformed(kWanted);
   return SlotValues{std::string{parts[0]}, *std::move(private_id), *std::move(aes_key)};
@@ -48,7 +45,7 @@ Outcome<SlotValues> hotp_values(const std::vector<std::string_view>& parts) {
       "A HOTP slot's values are one line: its token identifier, if it types one, and the secret "
       "(40 hexadecimal digits).";
   if (parts.empty() || parts.size() > 2) return malformed(kWanted);
-  auto secret = decode_hex(parts.back());
+  auto secret = files::decode_hex(parts.back());
   if (!secret || secret->size() != yubikey::kHmacKeyBytes) return malformed(kWanted);
   const std::string_view identifier = parts.size() == 2 ? parts[0] : std::string_view{};
   return SlotValues{std::string{identifier}, SecretBytes{}, *std::move(secret)};
@@ -56,21 +53,9 @@ Outcome<SlotValues> hotp_values(const std::vector<std::string_view>& parts) {
 
 }  // namespace
 
-std::optional<SecretBytes> decode_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  SecretBytes bytes{text.size() / 2};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto high = nibble(text[2 * i]);
-    const auto low = nibble(text[2 * i + 1]);
-    if (!high || !low) return std::nullopt;
-    bytes.expose()[i] = static_cast<std::byte>(*high << 4 | *low);
-  }
-  return bytes;
-}
-
 Outcome<SecretBytes> read_access_code(const std::string& file) {
   const auto line = read_secret(file, "Access code");
-  auto code = line ? decode_hex(as_text(line->expose())) : std::nullopt;
+  auto code = line ? files::decode_hex(as_text(line->expose())) : std::nullopt;
   if (!code || code->size() != yubikey::kAccessCodeBytes) {
     return malformed("An access code is twelve hexadecimal digits.");
   }

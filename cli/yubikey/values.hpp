@@ -6,14 +6,9 @@
 #include "base/secret_bytes.hpp"
 #include "cli/yubikey/outcome.hpp"
 
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace countersign::cli {
-
-// Nothing if it is none. Upper and lower case.
-[[nodiscard]] std::optional<SecretBytes> decode_hex(std::string_view text);
 
 // Twelve hexadecimal digits from the first line of a file ("-": standard input).
 [[nodiscard]] Outcome<SecretBytes> read_access_code(const std::string& file);
