@@ -25,6 +25,7 @@ delay_max = "1s"
 
 [[nodiscard]] std::string random_bytes(std::size_t size);
 [[nodiscard]] std::string random_digits();
+[[nodiscard]] std::string base64(const std::string& bytes);
 [[nodiscard]] std::string file_text(const std::string& path);
 
 struct Person {

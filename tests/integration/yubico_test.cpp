@@ -14,6 +14,7 @@ namespace countersign::test {
 namespace {
 
 using testing::IsEmpty;
+using testing::Not;
 
 class Yubico : public testing::Test {
  protected:
@@ -157,6 +158,27 @@ TEST_F(Yubico, EverythingSurvivesARestart) {
   EXPECT_EQ(gateway(otp).verdict().reason(), v1::REPLAYED);
   EXPECT_TRUE(accepted(gateway(key.tap())));
   EXPECT_THAT(appliance_.check_store(), IsEmpty());
+}
+
+// Whoever writes to the database would like Alice's OTPs to be Bob's.
+TEST_F(Yubico, PublicIdsThatWereSwappedInTheDatabaseAreRefused) {
+  YubicoKey alice = random_yubico_key("alice", "ccccccccccbd");
+  YubicoKey bob = random_yubico_key("bob", "ccccccccccbb");
+  enrol(appliance_, alice);
+  enrol(appliance_, bob);
+  appliance_.stop_daemon();
+  std::string output;
+  const std::string edit =
+      "UPDATE factor SET public_id = 'x' WHERE id = 1;"
+      "UPDATE factor SET public_id = 'ccccccccccbd' WHERE id = 2;"
+      "UPDATE factor SET public_id = 'ccccccccccbb' WHERE id = 1";
+  ASSERT_EQ(appliance_.run({"/usr/bin/sqlite3", "-bail", appliance_.database(), edit}, &output), 0)
+      << output;
+  appliance_.start_daemon();
+  EXPECT_EQ(gateway(alice.tap()).error().code(), v1::TAMPERED);
+  EXPECT_EQ(gateway(bob.tap()).error().code(), v1::TAMPERED);
+  EXPECT_EQ(verify(portal_, "alice", alice.tap()).error().code(), v1::TAMPERED);
+  EXPECT_THAT(appliance_.check_store(), Not(IsEmpty()));
 }
 
 TEST_F(Yubico, AYubiKeyThatTypesHotpIsFoundByItsIdentifier) {
