@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,20 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build" / "release" / "bin"
 READY_SECONDS_MAX = 30
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"]
-TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "bench_raw", "bench_load",
-           "bench_pieces"]
+TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "countersign-gateway-program",
+           "bench_raw", "bench_load", "bench_gateway", "bench_pieces"]
+# Whoever runs this is everything at once: administrator, account service, portal, gateway.
+POLICY = """[[peer]]
+name = "self"
+user = "self"
+sockets = ["verify", "provision", "admin"]
+
+[[peer]]
+name = "gateway"
+user = "self"
+sockets = ["verify"]
+public_id_only = true
+"""
 
 
 def build():
@@ -78,8 +91,11 @@ class Appliance:
 
     def _start_daemon(self):
         begin = time.monotonic()
+        policy = self.directory / "policy.toml"
+        policy.write_text(POLICY)
         self._start("countersignd", "--run-dir", self.run_directory, "--state-dir",
-                    self.directory / "state", "--hsm-socket", self.run_directory / "hsm.sock")
+                    self.directory / "state", "--hsm-socket", self.run_directory / "hsm.sock",
+                    "--policy", policy)
         self._wait_for(self.run_directory / "verify.sock")
         self.ready_after_seconds = time.monotonic() - begin
 
@@ -89,6 +105,20 @@ class Appliance:
         daemon.terminate()
         daemon.wait(timeout=60)
         self._start_daemon()
+
+    def start_gateway(self):
+        """A gateway without a limit on this machine's rate; returns its port."""
+        settings = self.directory / "gateway.toml"
+        settings.write_text("[limits]\nrequests_per_second = 0\nconnections_per_source = 1024\n")
+        self._start("countersign-gateway", "--config", settings, "--listen", "127.0.0.1:0",
+                    "--socket", self.run_directory / "verify.sock")
+        log = self.directory / "countersign-gateway.log"
+        end = time.monotonic() + READY_SECONDS_MAX
+        while not (ready := re.search(r"gateway\.ready port=(\d+)", log.read_text())):
+            if time.monotonic() > end:
+                raise SystemExit("the gateway did not start: " + log.read_text())
+            time.sleep(0.01)
+        return int(ready[1])
 
     def _wait_for(self, path):
         end = time.monotonic() + READY_SECONDS_MAX
@@ -107,6 +137,8 @@ class Appliance:
         supervisor = self.processes["countersign-hsm"].pid
         result["countersignd"] = _rss(daemon)
         result["countersign-hsm"] = _rss(supervisor)
+        if "countersign-gateway" in self.processes:
+            result["countersign-gateway"] = _rss(self.processes["countersign-gateway"].pid)
         children = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
         for index, pid in enumerate(children.split()):
             result[f"worker {index}"] = _rss(pid)

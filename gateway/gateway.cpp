@@ -57,8 +57,6 @@ awaitable<void> Gateway::live() {
   stopping_ = true;
   ticking_.cancel();
   log::info("gateway.stopped");
-  // Sessions that did not end in time end here.
-  loop_.stop();
 }
 
 Status Gateway::start() {

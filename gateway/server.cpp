@@ -138,7 +138,7 @@ void Server::check(SteadyTime now) {
   if (now < drain_limit_) return;
   log::warning("gateway.drain_limit", {{"connections", sessions_.size()}});
   drain_limit_ = SteadyTime::max();
-  if (!std::exchange(stopped_said_, true)) stopped_.complete(true);
+  for (const auto& session : sessions_) session->close();
 }
 
 awaitable<void> Server::stop() {
@@ -149,7 +149,6 @@ awaitable<void> Server::stop() {
   for (const auto& session : sessions_) session->stop();
   check_stopped();
   co_await stopped_.wait();
-  drain_limit_ = SteadyTime::max();
 }
 
 void Server::check_stopped() {

@@ -37,8 +37,8 @@ class Server {
   // Closes what has passed a limit. To be called every kTick.
   void check(SteadyTime now);
 
-  // Takes no connection any more, and is complete when everything that had begun is answered, or
-  // kDrainLimit has passed. REQUIRES: called once; check() goes on.
+  // Takes no connection any more, and is complete when everything that had begun is answered; what
+  // takes longer than kDrainLimit is cut off. REQUIRES: called once; check() goes on.
   awaitable<void> stop();
 
  private:

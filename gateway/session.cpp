@@ -65,6 +65,10 @@ class StreamSession final : public Session {
     if (begun) co_await serve();
     close();
   }
+  void close() override {
+    boost::system::error_code ignored;
+    tcp().close(ignored);
+  }
 
  private:
   awaitable<bool> begin();
@@ -78,10 +82,6 @@ class StreamSession final : public Session {
     } else {
       return stream_;
     }
-  }
-  void close() override {
-    boost::system::error_code ignored;
-    tcp().close(ignored);
   }
 
   TlsContext tls_;

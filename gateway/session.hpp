@@ -48,12 +48,13 @@ class Session {
   void stop();
   // Ends the connection if the client has taken too long.
   void check(SteadyTime now);
+  // Ends the connection, whatever is under way on it.
+  virtual void close() = 0;
 
   [[nodiscard]] const Address& peer() const { return peer_; }
 
  protected:
   Session(const Address& peer, const Shared& shared) : peer_{peer}, shared_{shared} {}
-  virtual void close() = 0;
 
   Address peer_;
   const Shared& shared_;

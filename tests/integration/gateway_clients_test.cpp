@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -106,6 +107,38 @@ TEST_F(GatewayClients, YkclientBearsARateLimit) {
                               " " + std::to_string(client_.id) + " ";
   EXPECT_EQ(shell(command + key_.tap()), kGood) << said_;
   EXPECT_EQ(shell(command + key_.tap()), kRefused) << said_;
+}
+
+TEST_F(GatewayClients, YkclientSpeaksTls) {
+  const std::string files = appliance_.path("tls");
+  const auto make_certificate = [&] {
+    return shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 " +
+                 ("-subj /CN=gateway -addext subjectAltName=IP:127.0.0.1 -keyout " + files) +
+                 ".key -out " + files + ".crt");
+  };
+  ASSERT_EQ(make_certificate(), 0) << said_;
+  Gateway secure{appliance_,
+                 "[tls]\ncertificate = \"" + files + ".crt\"\nkey = \"" + files + ".key\"\n"};
+  const auto ask = [&](const std::string& otp) {
+    return shell("ykclient --url https://127.0.0.1:" + std::to_string(secure.port()) +
+                 "/wsapi/2.0/verify --cai " + files + ".crt --apikey " + client_.key_base64() +
+                 " " + std::to_string(client_.id) + " " + otp);
+  };
+  const std::string otp = key_.tap();
+  EXPECT_EQ(ask(otp), kGood) << said_;
+  EXPECT_EQ(ask(otp), kReplayed) << said_;
+  EXPECT_EQ(HttpPeer{secure.port()}.get(target_for(client_, key_.tap())).status, 0U);
+
+  // Another certificate: the old one is not believed any more, nor offered.
+  ASSERT_EQ(make_certificate(), 0) << said_;
+  EXPECT_NE(ask(key_.tap()), kGood);
+  secure.process().kill(SIGHUP);
+  EXPECT_TRUE(wait_until([&] { return ask(key_.tap()) == kGood; })) << said_;
+  ASSERT_EQ(
+      shell("echo junk > " + files + ".crt.new && mv " + files + ".crt.new " + files + ".key"), 0);
+  secure.process().kill(SIGHUP);
+  EXPECT_TRUE(wait_until([&] { return secure.process().has_logged("gateway.certificate_kept"); }));
+  EXPECT_EQ(ask(key_.tap()), kGood) << said_;
 }
 
 TEST_F(GatewayClients, PamYubicoAcceptsAnOtpOnce) {
