@@ -167,6 +167,10 @@ TEST_F(BadInput, MessagesThatTheSchemaDoesNotKnowAreRefused) {
   }
 }
 
+// What they leave out has a meaning: from the beginning, none, a new one.
+const std::set<std::string> kNeedNothing{"add_client", "check_store", "import_tokens",
+                                         "list_clients", "list_tokens"};
+
 TEST_F(BadInput, EveryOperationRefusesAnEmptyMessage) {
   const auto& operations = *v1::Request::descriptor()->FindOneofByName("operation");
   for (const char* socket : {"verify", "provision", "admin"}) {
@@ -174,7 +178,7 @@ TEST_F(BadInput, EveryOperationRefusesAnEmptyMessage) {
     for (int i = 0; i < operations.field_count(); ++i) {
       const auto& operation = *operations.field(i);
       const bool takes_nothing =
-          operation.message_type()->field_count() == 0 || operation.name() == "check_store";
+          operation.message_type()->field_count() == 0 || kNeedNothing.contains(operation.name());
       if (takes_nothing) continue;
       v1::Request request;
       request.set_request_id(*client::new_request_id());
