@@ -7,6 +7,11 @@
 
 namespace countersign::cli {
 
+// From here on, whoever interrupts the program (Ctrl-C, a closed terminal) ends its input: what was
+// begun is then finished or taken back, and no question is asked any more. Secrets that other
+// functions ask for are asked for before.
+void take_interrupts_as_end_of_input();
+
 // A line on standard error.
 void tell(const std::string& text);
 

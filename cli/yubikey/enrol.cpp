@@ -2,6 +2,7 @@
 // countersign yubikey enrol: a key that another program has configured.
 #include "cli/ask.hpp"
 #include "cli/subject_option.hpp"
+#include "cli/yubikey/desk.hpp"
 #include "cli/yubikey/enrol_verbs.hpp"
 #include "cli/yubikey/factors.hpp"
 #include "cli/yubikey/options.hpp"
@@ -24,6 +25,7 @@ struct Options {
 
 Outcome<Given> enrol(const Command& command, const Options& options) {
   CS_TRY(const SlotValues values, read_slot_values(options.values_file, options.kind));
+  take_interrupts_as_end_of_input();
   Wanted wanted{.kind = options.kind,
                 .label = options.label,
                 .identifier = values.identifier,

@@ -109,7 +109,9 @@ Trouble no_first_code(FirstTouch touch) {
 
 std::string label_of(const Plan& plan, const std::optional<std::uint32_t>& serial) {
   if (!plan.label.empty()) return plan.label;
-  return serial ? "YubiKey " + std::to_string(*serial) : "YubiKey";
+  std::string label = serial ? "YubiKey " + std::to_string(*serial) : "YubiKey";
+  if (plan.slot == yubikey::SlotNumber::two) label += ", slot 2";
+  return label;
 }
 
 Outcome<Given> give(const Command& command, const Plan& plan, const v1::SubjectName& subject,
@@ -121,6 +123,10 @@ Outcome<Given> give(const Command& command, const Plan& plan, const v1::SubjectN
   }
   CS_TRY(const Wanted wanted, wanted_of(plan, subject, key));
   CS_CHECK(note(Step::begun, 0));
+  // What a run that was killed left pending for this slot dies with what the slot holds now.
+  if (key.serial && plan.label.empty()) {
+    CS_CHECK(withdraw_leftovers(command, subject, wanted.label));
+  }
   CS_TRY(const Fresh fresh, enrol_fresh(command, wanted));
   const std::uint64_t id = fresh.factor_id;
   const auto noted = note(Step::enrolled, id);

@@ -23,7 +23,7 @@ struct Plan {
   yubikey::AccessCodes codes;
   yubikey::Typing typing;
   std::uint32_t digits = 6;
-  std::string label;             // "YubiKey SERIAL" when empty
+  std::string label;             // "YubiKey SERIAL" when empty; slot 2 says so
   std::string public_id;         // of the serial number when empty, or random
   std::string token_identifier;  // HOTP: typed in front of the codes
   bool confirm = true;

@@ -2,6 +2,7 @@
 // countersign yubikey program: a key for somebody, or a pile of keys for a list of people.
 #include "cli/ask.hpp"
 #include "cli/yubikey/batch.hpp"
+#include "cli/yubikey/desk.hpp"
 #include "cli/yubikey/enrol_verbs.hpp"
 #include "cli/yubikey/give.hpp"
 #include "cli/yubikey/options.hpp"
@@ -42,6 +43,7 @@ void run(Command& command, Options& options) {
   auto codes = options.codes.read();
   if (!codes) return show_error(command, codes.error().code, codes.error().message);
   plan.codes = *std::move(codes);
+  take_interrupts_as_end_of_input();
   if (!options.list.empty()) {
     const std::string record = options.record.empty() ? options.list + ".record" : options.record;
     return run_batch(command, plan, options.realm, options.list, record);

@@ -252,6 +252,33 @@ TEST_F(YubikeyDesk, UntouchedTheFactorIsRevoked) {
   EXPECT_FALSE(opens("absent", keys.touch(1)));
 }
 
+TEST_F(YubikeyDesk, InterruptedItTakesTheFactorBack) {
+  create("hasty");
+  Desk desk{*appliance, keys, program("hasty")};
+  ASSERT_TRUE(desk.asks("Touch"));
+  EXPECT_EQ(desk.interrupt(), kRefused) << desk.said();
+  EXPECT_EQ(states("hasty"), std::vector{REVOKED});
+}
+
+TEST_P(YubikeyDeskOf, WhatAKilledRunLeftPendingDoesNotStandInTheWay) {
+  const std::string username = next_person();
+  Desk desk{*appliance, keys, program(username)};
+  ASSERT_TRUE(desk.asks("Touch"));
+  desk.kill();
+  EXPECT_EQ(states(username), std::vector{PENDING});
+  program_and_touch(username, {"--overwrite"});
+  EXPECT_EQ(states(username), (std::vector{REVOKED, ACTIVE}));
+}
+
+TEST_F(YubikeyDesk, ATokenIdentifierIsTypedAndRead) {
+  create("identified");
+  program_and_touch("identified", {"--token-identifier", "ubhe07654321", "--digits", "8"});
+  const std::string typed = keys.touch(1);
+  EXPECT_EQ(typed.substr(0, 12), "ubhe07654321");
+  EXPECT_EQ(typed.size(), 21u);
+  EXPECT_TRUE(opens("identified", typed));
+}
+
 TEST_F(YubikeyDesk, UnconfirmedItWaitsForItsOwner) {
   create("later");
   Desk desk{*appliance, keys, program("later", {"--unconfirmed"})};
@@ -376,6 +403,26 @@ TEST(YubikeyDeskAlone, WithoutADaemonTheKeyStaysAsItIs) {
   Desk desk{appliance, keys, {"program", "alice", "--slot", "1"}};
   EXPECT_EQ(desk.ends(), kUnavailable);
   EXPECT_FALSE(keys.key()->slots[0].valid);
+}
+
+// The daemon goes while the first code is awaited: nothing is claimed that nobody knows.
+TEST(YubikeyDeskAlone, WithoutADaemonAtTheEndTheFactorStaysPending) {
+  Appliance appliance;
+  const VirtualYubikeys keys;
+  std::string output;
+  ASSERT_EQ(appliance.run({"countersign", "subject", "create", "alice"}, &output), 0) << output;
+  Desk desk{appliance, keys, {"program", "alice", "--slot", "1"}};
+  ASSERT_TRUE(desk.asks("Touch"));
+  appliance.stop_daemon();
+  desk.type(keys.touch(1));
+  EXPECT_EQ(desk.ends(), kUnavailable);
+  EXPECT_THAT(desk.said(), HasSubstr("is not known: see countersign factor list"));
+
+  appliance.start_daemon();
+  client::Client portal = appliance.verify_client();
+  std::string typed = keys.touch(1);
+  std::erase(typed, '\n');
+  EXPECT_FALSE(accepted(verify(portal, "alice", typed)));
 }
 
 }  // namespace

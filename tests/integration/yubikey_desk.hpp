@@ -47,6 +47,11 @@ class Desk {
   }
   // No one types anything any more.
   int ends() { return end_input(), process_.wait().value_or(-1); }
+  // Ctrl-C.
+  int interrupt() {
+    process_.kill(SIGINT);
+    return process_.wait().value_or(-1);
+  }
   void kill() {
     process_.kill(SIGKILL);
     process_.wait();
