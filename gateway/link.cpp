@@ -61,6 +61,7 @@ awaitable<bool> Link::connect() {
   inbox_ = std::make_unique<client::Inbox>();
   answered_ = false;
   up_ = true;
+  log::info("gateway.daemon_found");
   co_return true;
 }
 

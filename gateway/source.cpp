@@ -48,8 +48,11 @@ bool is_trusted(const Address& address, const std::vector<Network>& proxies) {
 }  // namespace
 
 Address unmapped(const Address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
-  return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  if (!address.is_v6()) return address;
+  ip::address_v6 plain = address.to_v6();
+  if (plain.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, plain);
+  plain.scope_id(0);
+  return plain;
 }
 
 Result<Network> Network::parse(std::string_view text) {

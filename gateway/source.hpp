@@ -13,7 +13,8 @@ namespace countersign::gateway {
 
 using Address = boost::asio::ip::address;
 
-// An IPv4 address that came through an IPv6 socket is an IPv4 address.
+// An IPv4 address that came through an IPv6 socket is an IPv4 address; and the zone of a local one
+// means nothing to anybody else.
 [[nodiscard]] Address unmapped(const Address& address);
 
 // "192.0.2.0/24", "2001:db8::/32", or one address.

@@ -54,6 +54,7 @@ TEST(Source, IsWhoConnectedUnlessThatIsATrustedProxy) {
   EXPECT_EQ(source("192.0.2.1", "203.0.113.9"), "192.0.2.1");
   EXPECT_EQ(source("192.0.2.1", "junk"), "192.0.2.1");
   EXPECT_EQ(source("::ffff:192.0.2.1", ""), "192.0.2.1");
+  EXPECT_EQ(source("fe80::1%lo", ""), "fe80::1");
 }
 
 TEST(Source, IsTheLastOneThatNoTrustedProxyIs) {
