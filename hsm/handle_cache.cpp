@@ -3,67 +3,73 @@
 
 #include <string.h>
 
+#include <functional>
+#include <string_view>
+#include <utility>
+
 namespace countersign::hsm {
+namespace {
+
+std::size_t hash_of(BytesView sealed) { return std::hash<std::string_view>{}(as_text(sealed)); }
+
+}  // namespace
+
+HandleCache::Entry* HandleCache::entry_of(BytesView sealed) {
+  const auto found = by_hash_.find(hash_of(sealed));
+  if (found == by_hash_.end()) return nullptr;
+  Entry& entry = entries_[found->second];
+  const BytesView its{entry.sealed.data(), entry.sealed.size()};
+  return as_text(its) == as_text(sealed) ? &entry : nullptr;
+}
 
 const KeptKey* HandleCache::find(BytesView sealed) {
-  const auto found = by_sealed_.find(sealed);
-  if (found == by_sealed_.end()) return nullptr;
-  const Index index = found->second;
-  if (index != newest_) {
-    unlink(index);
-    link_newest(index);
-  }
-  return &entries_[index].key;
+  Entry* const entry = entry_of(sealed);
+  if (entry == nullptr) return nullptr;
+  entry->used_lately = true;
+  return &entry->key;
 }
 
 std::optional<Handle> HandleCache::insert(BytesView sealed, const KeptKey& key) {
   std::optional<Handle> displaced;
-  if (by_sealed_.size() >= handles_max_) {
-    displaced = forget(Bytes{entries_[oldest_].sealed});
-  }
-  const Index index = vacant_entry();
-  Entry& entry = entries_[index];
+  const std::size_t hash = hash_of(sealed);
+  const auto namesake = by_hash_.find(hash);
+  if (namesake != by_hash_.end()) displaced = release(namesake->second);
+  const Place place = make_room(displaced);
+  Entry& entry = entries_[place];
   entry.sealed.assign(sealed.begin(), sealed.end());
   entry.key = key;
-  by_sealed_.emplace(entry.sealed, index);
-  link_newest(index);
+  by_hash_[hash] = place;
   return displaced;
 }
 
 std::optional<Handle> HandleCache::forget(BytesView sealed) {
-  const auto found = by_sealed_.find(sealed);
-  if (found == by_sealed_.end()) return std::nullopt;
-  const Index index = found->second;
-  by_sealed_.erase(found);
-  unlink(index);
-  vacant_.push_back(index);
-  KeptKey& key = entries_[index].key;
-  ::explicit_bzero(key.private_id.data(), key.private_id.size());
-  return key.handle;
+  Entry* const entry = entry_of(sealed);
+  if (entry == nullptr) return std::nullopt;
+  return release(static_cast<Place>(entry - entries_.data()));
 }
 
-HandleCache::Index HandleCache::vacant_entry() {
-  if (vacant_.empty()) {
+HandleCache::Place HandleCache::make_room(std::optional<Handle>& displaced) {
+  if (vacant_.empty() && entries_.size() < handles_max_) {
     entries_.emplace_back();
-    return static_cast<Index>(entries_.size() - 1);
+    return static_cast<Place>(entries_.size() - 1);
   }
-  const Index index = vacant_.back();
+  while (vacant_.empty()) {
+    hand_ = (hand_ + 1) % entries_.size();
+    if (std::exchange(entries_[hand_].used_lately, false)) continue;
+    displaced = release(static_cast<Place>(hand_));
+  }
+  const Place place = vacant_.back();
   vacant_.pop_back();
-  return index;
+  return place;
 }
 
-void HandleCache::unlink(Index index) {
-  Entry& entry = entries_[index];
-  (entry.newer == kNone ? newest_ : entries_[entry.newer].older) = entry.older;
-  (entry.older == kNone ? oldest_ : entries_[entry.older].newer) = entry.newer;
-  entry.newer = entry.older = kNone;
-}
-
-void HandleCache::link_newest(Index index) {
-  Entry& entry = entries_[index];
-  entry.older = newest_;
-  (newest_ == kNone ? oldest_ : entries_[newest_].newer) = index;
-  newest_ = index;
+Handle HandleCache::release(Place place) {
+  Entry& entry = entries_[place];
+  by_hash_.erase(hash_of({entry.sealed.data(), entry.sealed.size()}));
+  ::explicit_bzero(entry.key.private_id.data(), entry.key.private_id.size());
+  entry.used_lately = false;
+  vacant_.push_back(place);
+  return entry.key.handle;
 }
 
 }  // namespace countersign::hsm
