@@ -54,3 +54,11 @@ function(countersign_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "CS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endfunction()
+
+# countersign_use_jemalloc(PROGRAM): for what allocates at every request. Sanitizers bring an
+# allocator of their own.
+function(countersign_use_jemalloc program)
+  if(NOT CMAKE_CXX_FLAGS MATCHES "sanitize")
+    target_link_libraries(${program} PRIVATE PkgConfig::Jemalloc)
+  endif()
+endfunction()
