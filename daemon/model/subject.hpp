@@ -11,11 +11,13 @@
 #include "base/hash_algorithm.hpp"
 #include "daemon/model/ids.hpp"
 #include "daemon/model/names.hpp"
+#include "daemon/model/sealed_secret.hpp"
+
+#include <boost/container/small_vector.hpp>
 
 #include <array>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace countersign {
 
@@ -64,7 +66,7 @@ struct Factor {
   std::string public_id;  // may be empty
   std::string serial;     // of the hardware token; may be empty
   OathParameters oath;
-  Bytes sealed;
+  SealedSecret sealed;
   Time created_at{};
 };
 
@@ -96,7 +98,7 @@ struct SubjectRecord {
   Subject fixed;
   RowMac fixed_mac{};
   Budget budget;
-  std::vector<FactorRecord> factors;  // by id
+  boost::container::small_vector<FactorRecord, 1> factors;  // by id; mostly one
 
   [[nodiscard]] const FactorRecord* find(FactorId id) const {
     for (const FactorRecord& factor : factors) {

@@ -12,7 +12,7 @@ struct Token {
   std::string serial;     // as printed on it; may be empty
   std::string public_id;  // as a factor's; may be empty
   OathParameters oath;
-  Bytes sealed;
+  SealedSecret sealed;
   Position position = Position::none;  // where it starts: nothing up to there is accepted
   Time created_at{};
 };

@@ -95,7 +95,7 @@ TEST(RowMac, OfAFactorCoversEveryColumnAndItsRealm) {
       [](Factor& f) { f.oath.digits = 8; },
       [](Factor& f) { f.oath.period_seconds = 60; },
       [](Factor& f) { f.oath.secret_bytes = 10; },
-      [](Factor& f) { f.sealed = {std::byte{1}}; },
+      [](Factor& f) { f.sealed = Bytes{std::byte{1}}; },
       [](Factor& f) { f.created_at = from_milliseconds(2); },
   };
   std::set<Bytes> encodings;

@@ -29,8 +29,7 @@ TokenRecord token_of(const Statement& row) {
   token.fixed.oath.digits = static_cast<std::uint8_t>(row.integer(5));
   token.fixed.oath.period_seconds = static_cast<std::uint16_t>(row.integer(6));
   token.fixed.oath.secret_bytes = static_cast<std::uint16_t>(row.integer(7));
-  const BytesView sealed = row.blob(8);
-  token.fixed.sealed.assign(sealed.begin(), sealed.end());
+  token.fixed.sealed = row.blob(8);
   token.fixed.position = Position{row.integer(9)};
   token.fixed.created_at = from_milliseconds(row.integer(10));
   token.mac = row.fixed<32>(11);

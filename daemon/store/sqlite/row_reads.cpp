@@ -35,8 +35,7 @@ LoadedFactor factor_of(const Statement& row) {
   factor.row.oath.digits = narrow<std::uint8_t>(row, 8);
   factor.row.oath.period_seconds = narrow<std::uint16_t>(row, 9);
   factor.row.oath.secret_bytes = narrow<std::uint16_t>(row, 10);
-  const BytesView sealed = row.blob(11);
-  factor.row.sealed.assign(sealed.begin(), sealed.end());
+  factor.row.sealed = row.blob(11);
   factor.row.created_at = time_at(row, 12);
   factor.mac = row.fixed<32>(13);
   return factor;
