@@ -74,6 +74,10 @@ Result<TokenFile> TokenFile::open(std::string path, files::PskcUnlock unlock) {
     return Error{ErrorCode::malformed,
                  "It is of none of the known formats: ykksm, Yubico's logs, OATH CSV, PSKC."};
   }
+  const bool has_unlock = unlock.key.size() > 0 || unlock.passphrase.size() > 0;
+  if (has_unlock && *format != files::TokenFormat::pskc) {
+    return Error{ErrorCode::denied, "It is not encrypted, though a key or password was given."};
+  }
   TokenFile file;
   file.path_ = std::move(path);
   file.format_ = *format;

@@ -169,6 +169,11 @@ struct PskcReader::State {
   PskcUnlock unlock;
   PskcLock lock;
   bool in_keys = false;
+
+  // Whoever brings a key expects a file that nobody else could have written.
+  [[nodiscard]] bool is_less_than_expected() const {
+    return !lock.has_encryption_key && (unlock.key.size() > 0 || unlock.passphrase.size() > 0);
+  }
 };
 
 PskcReader::PskcReader(std::unique_ptr<State> state) : state_{std::move(state)} {}
@@ -206,6 +211,10 @@ Result<std::optional<PskcKey>> PskcReader::next() {
     }
     if (element->name() != "KeyPackage") continue;
     state_->in_keys = true;
+    if (state_->is_less_than_expected()) {
+      return Error{ErrorCode::denied,
+                   "The file is not encrypted, though a key or passphrase was given."};
+    }
     Result<TokenRow> row = read_key(*element, state_->lock);
     if (!row && row.error().code != ErrorCode::malformed) return row.error();
     return std::optional{PskcKey{element->line(), std::move(row)}};

@@ -4,7 +4,8 @@
 // Keys for HOTP, TOTP and Yubico OTP; secrets in clear, or encrypted by AES-CBC with a key that was
 // agreed on or that PBKDF2 makes of a passphrase. Where the file says how values are authenticated,
 // every encrypted value must be, and one that is not ends the reading: nothing of a file that
-// somebody changed is worth importing. Dates and PIN policies are not looked at, nor are the
+// somebody changed is worth importing. So does a secret in clear where the others are encrypted, or
+// where a key was brought along. Dates and PIN policies are not looked at, nor are the
 // signatures of whole files.
 #pragma once
 

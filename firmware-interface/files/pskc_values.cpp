@@ -13,6 +13,9 @@ constexpr std::string_view kPbkdf2Suffix = "#pbkdf2";
 
 Error malformed(Literal why) { return {ErrorCode::malformed, why}; }
 Error denied(Literal why) { return {ErrorCode::denied, why}; }
+Error denied_for(const Error& error) {
+  return error.code == ErrorCode::malformed ? denied(error.operation) : error;
+}
 
 Result<SecretBytes> base64_in(const std::optional<xml::Element>& element, Literal why) {
   if (!element) return malformed(why);
@@ -81,14 +84,22 @@ Result<SecretBytes> decrypt(const xml::Element& element, const SecretBytes* mac,
   return decrypt_cbc(lock.encryption_key.expose(), text.expose());
 }
 
+// A value that cannot be read is not authenticated either: every error is about the file.
 Result<SecretBytes> decrypt_value(const xml::Element& value, const xml::Element& encrypted,
                                   const PskcLock& lock) {
-  if (!lock.mac_algorithm) return decrypt(encrypted, nullptr, lock);
+  auto clear = Result<SecretBytes>{SecretBytes{}};
   const auto mac_element = value.child("ValueMAC");
-  if (!mac_element)
+  if (!lock.mac_algorithm) {
+    clear = decrypt(encrypted, nullptr, lock);
+  } else if (!mac_element) {
     return denied("An encrypted value is not authenticated, as the file says it is.");
-  CS_TRY(const SecretBytes mac, base64_in(mac_element, "A value's MAC cannot be read."));
-  return decrypt(encrypted, &mac, lock);
+  } else {
+    const auto mac = base64_in(mac_element, "A value's MAC cannot be read.");
+    if (!mac) return denied_for(mac.error());
+    clear = decrypt(encrypted, &*mac, lock);
+  }
+  if (!clear) return denied_for(clear.error());
+  return clear;
 }
 
 }  // namespace
@@ -130,6 +141,10 @@ Result<std::optional<SecretBytes>> read_bytes(const xml::Element& data, std::str
   if (const auto encrypted = value->child("EncryptedValue")) {
     CS_TRY(SecretBytes clear, decrypt_value(*value, *encrypted, lock));
     return std::optional{std::move(clear)};
+  }
+  // Or else whoever can change the file could put secrets of their own into it.
+  if (lock.has_encryption_key) {
+    return denied("A secret stands in clear in a file that encrypts its values.");
   }
   CS_TRY(SecretBytes plain, base64_in(value->child("PlainValue"), "Its secret cannot be read."));
   return std::optional{std::move(plain)};

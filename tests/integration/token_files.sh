@@ -85,6 +85,10 @@ printf '%s' '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:p
 gives 3 token import cut.xml
 says "ends too early"
 
+echo secret > password
+gives 3 token import spoiled.csv --password-file password
+says "It is not encrypted, though a key or password was given."
+
 echo "-- good files, and nobody there to take them"
 for rows in 1 1000; do
   for ((i = 0; i < rows; ++i)); do

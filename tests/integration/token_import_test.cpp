@@ -2,7 +2,7 @@
 // Files of tokens through the real command into a real appliance: nothing is lost or doubled when
 // an import of a hundred thousand is killed half way and done again.
 //
-// CS_IMPORT_ROWS sets how many; sanitizer runs take fewer.
+// CS_IMPORT_ROWS sets how many.
 #include "tests/support/appliance.hpp"
 #include "tests/vectors/rfc6030.hpp"
 
@@ -136,7 +136,7 @@ TEST_F(Import, TakesInEveryFormat) {
         "Token002, 8c557fc050721037fd31e1d3345b5d3263263e0f, totp, 8, 60, sha256\n");
   write(node.path("log.csv"),
         "LOGGING START,12/11/2013 11:10\n"
-        "Yubico OTP,12/11/2013 11:10,1,vvgutbiedkvi,ab86c04de6a3,d26a7c0f85fdda28bd816e406342b214e,"
+        "Yubico OTP,12/11/2013 11:10,1,vvgutbiedkvi,ab86c04de6a3,d26a7c0f85fdda28bd816e406342b214,"
         ",,0,0,0,0,0,0,0,0,0,0\n");
   write(node.path("figure7.xml"), vectors::kRfc6030Figure7);
   write(node.path("password"), vectors::kRfc6030Figure7Passphrase);

@@ -44,6 +44,24 @@ TEST(PskcAttack, AMissingMacEndsTheReading) {
             "An encrypted value is not authenticated, as the file says it is.");
 }
 
+TEST(PskcAttack, AnUnreadableEncryptedValueEndsTheReading) {
+  EXPECT_EQ(error_of_figure6("AAECAwQF", "AAEC*wQF"), "An encrypted value cannot be read.");
+  EXPECT_EQ(error_of_figure6("Su+NvtQf", "Su+*vtQf"), "A value's MAC cannot be read.");
+}
+
+TEST(PskcAttack, SecretsInClearCannotBeSlippedIn) {
+  const std::string_view figure = vectors::kRfc6030Figure6;
+  const std::size_t start = figure.find("<EncryptedValue>");
+  const std::size_t end = figure.find("</Secret>");
+  const std::string planted = replaced(figure, figure.substr(start, end - start),
+                                       "<PlainValue>MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=</PlainValue>");
+  EXPECT_EQ(read_with_key(planted, vectors::kRfc6030Figure6Key).error,
+            "A secret stands in clear in a file that encrypts its values.");
+  const auto rewritten = read_with_key(vectors::kRfc6030Figure3, vectors::kRfc6030Figure6Key);
+  EXPECT_EQ(rewritten.error, "The file is not encrypted, though a key or passphrase was given.");
+  EXPECT_TRUE(rewritten.rows.empty());
+}
+
 TEST(PskcAttack, OneChangedKeyAmongMany) {
   const std::string_view figure = vectors::kRfc6030Figure6;
   const std::size_t start = figure.find("    <KeyPackage>");
