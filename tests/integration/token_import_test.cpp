@@ -6,6 +6,7 @@
 #include "tests/support/appliance.hpp"
 #include "tests/vectors/rfc6030.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -56,6 +57,7 @@ v1::TokenList tokens_after(client::Client& admin, std::uint64_t id) {
   v1::Request request;
   request.mutable_list_tokens()->set_after_id(id);
   const auto reply = admin.call(request);
+  EXPECT_TRUE(reply && reply->has_token_list()) << (reply ? reply->ShortDebugString() : "no reply");
   return reply ? reply->token_list() : v1::TokenList{};
 }
 
@@ -118,7 +120,7 @@ TEST_F(Import, KilledHalfWayItGoesOn) {
   EXPECT_EQ(all_tokens(admin).size(), count);
   ASSERT_EQ(import(file), 0);
   EXPECT_TRUE(says("\nimported: 0\nknown already: " + std::to_string(count) + "\n")) << said;
-  EXPECT_TRUE(node.check_store().empty());
+  EXPECT_THAT(node.check_store(), testing::IsEmpty());
 }
 
 TEST_F(Import, ADryRunTakesNothingIn) {
