@@ -80,17 +80,19 @@ class Duplicates {
  public:
   // The complaint about a row that names a token again; empty for the first of its name.
   std::string seen(std::size_t line, const files::TokenRow& row) {
-    const std::string serial = seen_in(serials_, line, row.serial, "serial number");
-    const std::string public_id = seen_in(public_ids_, line, row.public_id, "public id");
+    const std::string serial = seen_in(serials_, line, row.kind, row.serial, "serial number");
+    const std::string public_id = seen_in(public_ids_, line, row.kind, row.public_id, "public id");
     return serial.empty() ? public_id : serial;
   }
 
  private:
   using Lines = std::unordered_map<std::size_t, std::size_t>;
-  static std::string seen_in(Lines& lines, std::size_t line, const std::string& name,
-                             const char* what) {
+  // A key whose two slots are tokens of different kinds is two tokens.
+  static std::string seen_in(Lines& lines, std::size_t line, files::TokenKind kind,
+                             const std::string& name, const char* what) {
     if (name.empty()) return {};
-    const auto [first, fresh] = lines.emplace(std::hash<std::string>{}(name), line);
+    const std::string whole = std::to_string(static_cast<int>(kind)) + name;
+    const auto [first, fresh] = lines.emplace(std::hash<std::string>{}(whole), line);
     if (fresh) return {};
     return std::string{"Its "} + what + " stands in line " + std::to_string(first->second) +
            " already.";

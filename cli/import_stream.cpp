@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/import_stream.hpp"
 
+#include <thread>
 #include <utility>
 
 namespace countersign::cli {
@@ -10,6 +11,9 @@ constexpr std::size_t kBatchTokensMax = 200;       // the contract's
 constexpr std::size_t kBatchBytesMax = 60 * 1024;  // below a frame's 64 KiB, headers included
 constexpr std::size_t kBatchesUnderWayMax = 4;
 constexpr std::size_t kTokenOverheadBytes = 4;  // its tag and its length
+// A worker of the HSM that is replaced while it seals makes a batch fail, and is soon back.
+constexpr int kTriesMax = 5;
+constexpr std::chrono::milliseconds kBetweenTries{500};
 // Sealing 200 secrets takes a slow HSM a while.
 constexpr std::chrono::seconds kAnswerLimit{60};
 
@@ -53,27 +57,26 @@ ImportStream::ImportStream(client::Client client, bool dry_run, ImportTally& tal
 }
 
 void ImportStream::begin() {
-  request_.Clear();
-  request_.mutable_import_tokens()->set_dry_run(dry_run_);
-  request_bytes_ = 0;
-  lines_.clear();
+  batch_ = {};
+  batch_.request.mutable_import_tokens()->set_dry_run(dry_run_);
+  batch_bytes_ = 0;
 }
 
 std::optional<v1::Error> ImportStream::add(std::size_t line, const files::TokenRow& row) {
   v1::TokenSecret token;
   write(row, token);
   const std::size_t bytes = token.ByteSizeLong() + kTokenOverheadBytes;
-  if (lines_.size() == kBatchTokensMax || request_bytes_ + bytes > kBatchBytesMax) {
+  if (batch_.lines.size() == kBatchTokensMax || batch_bytes_ + bytes > kBatchBytesMax) {
     if (auto error = send()) return error;
   }
-  *request_.mutable_import_tokens()->add_tokens() = std::move(token);
-  request_bytes_ += bytes;
-  lines_.push_back(line);
+  *batch_.request.mutable_import_tokens()->add_tokens() = std::move(token);
+  batch_bytes_ += bytes;
+  batch_.lines.push_back(line);
   return std::nullopt;
 }
 
 std::optional<v1::Error> ImportStream::finish() {
-  if (!lines_.empty()) {
+  if (!batch_.lines.empty()) {
     if (auto error = send()) return error;
   }
   while (!under_way_.empty()) {
@@ -86,15 +89,21 @@ std::optional<v1::Error> ImportStream::send() {
   while (under_way_.size() >= kBatchesUnderWayMax) {
     if (auto error = receive()) return error;
   }
+  Batch batch = std::exchange(batch_, {});
+  begin();
+  return send(std::move(batch));
+}
+
+std::optional<v1::Error> ImportStream::send(Batch batch) {
   const auto id = client::new_request_id();
   if (!id) return lost(id.error());
-  request_.set_request_id(*id);
-  if (const auto sent = client_.send(request_); !sent) return lost(sent.error());
+  ++batch.tries;
+  batch.request.set_request_id(*id);
+  if (const auto sent = client_.send(batch.request); !sent) return lost(sent.error());
   if (const auto flushed = client_.flush(client::within(kAnswerLimit)); !flushed) {
     return lost(flushed.error());
   }
-  under_way_.emplace(*id, std::move(lines_));
-  begin();
+  under_way_.emplace(*id, std::move(batch));
   return std::nullopt;
 }
 
@@ -102,12 +111,23 @@ std::optional<v1::Error> ImportStream::receive() {
   v1::Reply reply;
   const auto status = client_.receive(reply, client::within(kAnswerLimit));
   if (!status) return lost(status.error());
-  const auto batch = under_way_.extract(reply.request_id());
-  if (batch.empty()) return not_an_answer();
-  if (reply.has_error()) return reply.error();
-  const v1::ImportReport& report = reply.import_report();
-  const std::vector<std::size_t>& lines = batch.mapped();
-  if (static_cast<std::size_t>(report.outcomes_size()) != lines.size()) return not_an_answer();
+  auto found = under_way_.extract(reply.request_id());
+  if (found.empty()) return not_an_answer();
+  Batch& batch = found.mapped();
+  if (reply.has_error()) {
+    const v1::ErrorCode code = reply.error().code();
+    const bool passes = code == v1::UNAVAILABLE || code == v1::CONFLICT;
+    if (!passes || batch.tries == kTriesMax) return reply.error();
+    std::this_thread::sleep_for(kBetweenTries);
+    return send(std::move(batch));
+  }
+  return count(reply.import_report(), batch);
+}
+
+std::optional<v1::Error> ImportStream::count(const v1::ImportReport& report, const Batch& batch) {
+  if (static_cast<std::size_t>(report.outcomes_size()) != batch.lines.size()) {
+    return not_an_answer();
+  }
   for (int i = 0; i < report.outcomes_size(); ++i) {
     const std::string why = i < report.problems_size() ? report.problems(i) : "";
     switch (report.outcomes(i)) {
@@ -118,7 +138,7 @@ std::optional<v1::Error> ImportStream::receive() {
         ++tally_.known;
         break;
       case v1::REFUSED:
-        tally_.refuse(lines[static_cast<std::size_t>(i)], why);
+        tally_.refuse(batch.lines[static_cast<std::size_t>(i)], why);
         break;
       default:
         return not_an_answer();

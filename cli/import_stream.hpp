@@ -53,14 +53,22 @@ class ImportStream {
   [[nodiscard]] std::optional<v1::Error> receive();
   void begin();
 
+  struct Batch {
+    v1::Request request;
+    std::vector<std::size_t> lines;
+    int tries = 0;
+  };
+  // Also for one that the daemon could not take in just now: doing it again doubles nothing.
+  [[nodiscard]] std::optional<v1::Error> send(Batch batch);
+  [[nodiscard]] std::optional<v1::Error> count(const v1::ImportReport& report, const Batch& batch);
+
   client::Client client_;
   bool dry_run_;
   ImportTally& tally_;
   std::function<void()> answered_;
-  v1::Request request_;
-  std::size_t request_bytes_ = 0;
-  std::vector<std::size_t> lines_;                             // of the batch being filled
-  std::map<std::string, std::vector<std::size_t>> under_way_;  // by request id
+  Batch batch_;  // being filled
+  std::size_t batch_bytes_ = 0;
+  std::map<std::string, Batch> under_way_;  // by request id
 };
 
 }  // namespace countersign::cli

@@ -107,6 +107,21 @@ TEST(ImportStream, EndsWithTheDaemonsError) {
   EXPECT_EQ(outcome.error->message(), "no!");
 }
 
+TEST(ImportStream, TriesAgainWhatTheDaemonCannotDoJustNow) {
+  int tries = 0;
+  const auto outcome = import_rows(
+      [&](const v1::Request& request) {
+        if (++tries == 2) return reply_to(request, v1::IMPORTED);
+        v1::Reply reply;
+        reply.set_request_id(request.request_id());
+        reply.mutable_error()->set_code(v1::UNAVAILABLE);
+        return test::frame(reply.SerializeAsString());
+      },
+      10);
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.tally.imported, 10u);
+}
+
 TEST(ImportStream, EndsWhenTheDaemonIsLost) {
   int batches = 0;
   const auto outcome = import_rows(
