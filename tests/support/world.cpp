@@ -57,6 +57,22 @@ std::string World::otp(hsm::YubicoFields fields, std::string_view public_id, std
   return std::string{public_id} + modhex::encode(block_of(sealed_of(secret), fields));
 }
 
+TokenRecord& World::add_to_stock() {
+  TokenRecord& row = stock.emplace_back();
+  row.fixed = {.id = TokenId{7},
+               .kind = FactorKind::yubico_otp,
+               .serial = "4711",
+               .public_id = std::string{kPublicId},
+               .sealed = sealed_of(kSecret)};
+  return row;
+}
+
+Result<Answer> World::claim(std::string_view passcode) {
+  const ClaimToken ask{SubjectName{*Realm::from(""), *Username::from("alice")},
+                       *Passcode::from(passcode), *Label::from("key")};
+  return run(claims_.claim(kPeer, ask));
+}
+
 std::string World::code_at(std::uint64_t counter) {
   std::string digits = std::to_string(1'000'000 + counter % 1'000'000);
   return digits.substr(1);
@@ -207,14 +223,35 @@ awaitable<Result<TokenRecord>> World::token(TokenId) { co_return kBroken; }
 awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_serial(std::string_view) {
   co_return kBroken;
 }
-awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_public_id(std::string_view) {
-  co_return kBroken;
+awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_public_id(std::string_view name) {
+  if (breaks()) co_return kBroken;
+  std::vector<TokenRecord> found;
+  for (const TokenRecord& row : stock) {
+    if (row.fixed.public_id == name) found.push_back(row);
+  }
+  co_return found;
 }
 awaitable<Result<std::vector<TokenRecord>>> World::tokens(TokenId) { co_return kBroken; }
 awaitable<Status> World::discard(const TokenRecord&, JournalEntry) { co_return kBroken; }
-awaitable<Result<FactorId>> World::assign(const TokenRecord&, SubjectPtr, Factor, Motion,
-                                          JournalEntry) {
-  co_return kBroken;
+awaitable<Result<FactorId>> World::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
+                                          Motion motion, JournalEntry entry) {
+  if (breaks()) co_return kBroken;
+  SubjectRecord& now = subjects_.at(to->fixed.id);
+  if (conflicts > 0) {
+    --conflicts;
+    now.budget.version = next(now.budget.version);
+  }
+  const auto is_it = [&token](const TokenRecord& row) { return row.fixed.id == token.fixed.id; };
+  const bool there = std::ranges::any_of(stock, is_it);
+  if (!there || now.budget.version != to->budget.version) {
+    co_return Error{ErrorCode::conflict, "world.assign"};
+  }
+  std::erase_if(stock, is_it);
+  factor.id = kYubikey;
+  now.factors.push_back({std::move(factor), {}, motion});
+  now.budget.version = next(now.budget.version);
+  entries.push_back(std::move(entry));
+  co_return kYubikey;
 }
 awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }
 awaitable<Result<CheckedSlice>> World::check(std::string) { co_return kBroken; }

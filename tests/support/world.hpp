@@ -55,6 +55,11 @@ class World final : public Store, public hsm::Hsm {
   static std::string otp(hsm::YubicoFields fields, std::string_view public_id = kPublicId,
                          std::byte secret = kSecret);
 
+  // A YubiKey that belongs to nobody yet and bears kPublicId.
+  TokenRecord& add_to_stock();
+  // One claim by Alice.
+  Result<Answer> claim(std::string_view passcode);
+
   static std::string code_at(std::uint64_t counter);
   [[nodiscard]] std::string code_now() const;
   // What a YubiKey of that sealed secret would write: its counters, and the secret's first bytes.
@@ -118,6 +123,7 @@ class World final : public Store, public hsm::Hsm {
   FakeClock clock;
   policies::Policy rules;
   std::vector<JournalEntry> entries;
+  std::vector<TokenRecord> stock;
   int calls = 0;           // to the store and the HSM
   int fail_call = 0;       // this one fails; 0: none
   int fail_match = 0;      // so does this question to the HSM
@@ -134,6 +140,7 @@ class World final : public Store, public hsm::Hsm {
   std::map<SubjectId, SubjectRecord> subjects_;
   Turns turns_;
   VerifyService service_{*this, *this, turns_, policy_, clock};
+  ClaimService claims_{*this, *this, turns_, policy_, clock};
   int next_request_ = 1;
 };
 

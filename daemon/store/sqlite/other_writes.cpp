@@ -10,6 +10,11 @@ constexpr auto kInsertToken =
     "WHERE NOT EXISTS (SELECT 1 FROM factor WHERE serial = ?3 AND serial <> '' AND kind = ?2) "
     "AND NOT EXISTS (SELECT 1 FROM factor WHERE public_id = ?4 AND public_id <> '' AND kind = ?2)";
 
+// Not when the journal knows that it has gone before: a row that was put back is true, and used.
+constexpr auto kTakeToken =
+    "DELETE FROM token WHERE id = ?1 AND mac = ?2 AND NOT EXISTS (SELECT 1 FROM journal "
+    "WHERE event >= 40 AND event < 50 AND outcome = 0 AND event IN (41, 42, 43) AND count = ?1)";
+
 }  // namespace
 
 Result<OtherWrites> OtherWrites::open(Connection& connection) {
@@ -19,7 +24,7 @@ Result<OtherWrites> OtherWrites::open(Connection& connection) {
   CS_TRY(writes.update_client_,
          connection.prepare("UPDATE client SET state = ?, mac = ? WHERE id = ? AND state = ?"));
   CS_TRY(writes.insert_token_, connection.prepare(kInsertToken));
-  CS_TRY(writes.delete_token_, connection.prepare("DELETE FROM token WHERE id = ? AND mac = ?"));
+  CS_TRY(writes.delete_token_, connection.prepare(kTakeToken));
   return writes;
 }
 
