@@ -53,6 +53,9 @@ struct OathScratch {
   std::array<std::byte, kMacBytesMax> mac{};
   oath::Code code;
 };
+struct ResponseScratch {
+  std::array<std::byte, kMacBytesMax> mac{};
+};
 struct YubicoScratch {
   std::array<std::byte, kYubicoBlockBytes> block{};
   std::optional<YubicoPlain> plain;
@@ -69,6 +72,7 @@ struct Engine::State {
   auto with_key(BytesView sealed, Open open, Use use) -> decltype(use(KeptKey{}));
   Result<std::optional<std::uint64_t>> match(const MatchOath& question, Handle key);
   Result<std::optional<YubicoFields>> match(const MatchYubico& question, const KeptKey& key);
+  Result<bool> match(const MatchResponse& question, Handle key);
 
   Module module;
   Session session;  // the only one, and open to the end: SoftHSM forgets its login with the last
@@ -215,7 +219,50 @@ Result<Generated> Engine::generate_client() {
   return Generated{std::move(sealed), std::move(api_key)};
 }
 
+// ---- Challenge-response ----
+
+Result<bool> Engine::match_response(const MatchResponse& question) {
+  if (question.challenge.empty()) return Error{ErrorCode::malformed, "match_response.challenge"};
+  if (question.challenge.size() > kChallengeBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "match_response.challenge"};
+  }
+  State& state = *state_;
+  const auto match = [&](const KeptKey& key) { return state.match(question, key.handle); };
+  return state.with_key(
+      question.sealed, [&] { return state.secrets->challenge_response(question.sealed); }, match);
+}
+
+// A wrong length is found after the HMAC, so that it takes as long as any other wrong response.
+Result<bool> Engine::State::match(const MatchResponse& question, Handle key) {
+  Scratch<ResponseScratch> scratch;
+  CS_TRY(const BytesView expected,
+         session.sign(key, CKM_SHA_1_HMAC, question.challenge, scratch.mac));
+  if (expected.size() != digest_bytes(HashAlgorithm::sha1)) {
+    return Error{ErrorCode::unavailable, "C_Sign.length", expected.size()};
+  }
+  return equal_in_constant_time(as_text(expected), as_text(question.response));
+}
+
+Result<Bytes> Engine::seal_response_key(BytesView key) {
+  if (key.size() != kResponseKeyBytes) return Error{ErrorCode::malformed, "response_key.length"};
+  return state_->secrets->seal_challenge_response(key);
+}
+
+Result<Generated> Engine::generate_response_key() {
+  SecretBytes key{kResponseKeyBytes};
+  CS_CHECK(state_->session.random(key.expose()));
+  CS_TRY(Bytes sealed, seal_response_key(key.expose()));
+  return Generated{std::move(sealed), std::move(key)};
+}
+
 // ---- The rest ----
+
+Result<SecretBytes> Engine::random(std::size_t bytes) {
+  if (bytes == 0 || bytes > kRandomBytesMax) return Error{ErrorCode::malformed, "random.bytes"};
+  SecretBytes random{bytes};
+  CS_CHECK(state_->session.random(random.expose()));
+  return random;
+}
 
 Result<Mac> Engine::mac(MacKey key, BytesView message) {
   if (key != MacKey::record && key != MacKey::pepper) {

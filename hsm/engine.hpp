@@ -67,6 +67,18 @@ class Engine {
   Result<Bytes> seal_client(BytesView api_key);
   Result<Generated> generate_client();
 
+  // Whether the key answers the challenge like this. Fails with `corrupt` if it was not sealed as a
+  // challenge-response key, `malformed` and `limit_exceeded` for a challenge of no or too many
+  // bytes, `unavailable`.
+  Result<bool> match_response(const MatchResponse& question);
+
+  // Fails with `malformed` for another length than kResponseKeyBytes, and `unavailable`.
+  Result<Bytes> seal_response_key(BytesView key);
+  Result<Generated> generate_response_key();
+
+  // Fails with `malformed` outside 1 to kRandomBytesMax, and `unavailable`.
+  Result<SecretBytes> random(std::size_t bytes);
+
   // How many sealed secrets are unwrapped just now.
   [[nodiscard]] std::size_t handles() const;
 

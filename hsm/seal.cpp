@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace countersign::hsm {
 namespace {
@@ -40,7 +41,14 @@ constexpr Shape shape_of(SecretKind kind) {
     return {kWrapBytes, kWrapBytes, kYubicoPrivateIdBytes};
   }
   const std::size_t least = round_up(digest_bytes(HashAlgorithm::sha1)) + kWrapUnitBytes;
-  return {least, kApiKeyBytesMax + kWrapUnitBytes, kClientNoteBytes};
+  if (kind == SecretKind::challenge_response) return {least, least, kLengthNoteBytes};
+  return {least, kApiKeyBytesMax + kWrapUnitBytes, kLengthNoteBytes};
+}
+
+std::string_view name_of(SecretKind kind) {
+  if (kind == SecretKind::yubico) return "countersign yubico v1";
+  if (kind == SecretKind::challenge_response) return "countersign challenge-response v1";
+  return "countersign client v1";
 }
 
 Result<Sealed> parse_header(BytesView sealed, SecretKind kind) {
@@ -107,9 +115,7 @@ Result<SealedWithNote> parse_sealed_with_note(BytesView sealed, SecretKind kind)
 
 Bytes note_associated_data(SecretKind kind, BytesView wrap) {
   Bytes data;
-  Writer{data}
-      .text(kind == SecretKind::yubico ? "countersign yubico v1" : "countersign client v1")
-      .raw(wrap);
+  Writer{data}.text(name_of(kind)).raw(wrap);
   return data;
 }
 

@@ -6,14 +6,15 @@
 // Big-endian. The wrap (RFC 3394) has an integrity check of its own; that a sealed secret stands in
 // the right row is what the record MAC holds, since a key wrap has no associated data.
 //
-// The kinds `yubico` and `client` have a note behind their wrap:
+// The kinds `yubico`, `client` and `challenge_response` have a note behind their wrap:
 //
 //   | header | wrap | u16 envelope version | IV 12 | note, encrypted | tag 16 |
 //
 // AES-GCM by `envelope`, with the kind's name and the wrap as associated data. A YubiKey's note is
-// its private id, and its wrap, by `seal-aes`, belongs to that id alone. A client's note is the
-// length of its key; the tag is what matters: nothing but a client's key, sealed as one, has it, so
-// no worker signs by an OATH secret whose header was changed, which would tell codes.
+// its private id, and its wrap, by `seal-aes`, belongs to that id alone. The other two's note is
+// the length of the key; the tag is what matters: nothing but a key that was sealed as one of its
+// kind has it, so no worker signs by an OATH secret whose header was changed, which would tell
+// codes.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -45,7 +46,7 @@ struct SealedWithNote {
 
 inline constexpr std::size_t kNoteIvBytes = 12;
 inline constexpr std::size_t kNoteTagBytes = 16;
-inline constexpr std::size_t kClientNoteBytes = 1;
+inline constexpr std::size_t kLengthNoteBytes = 1;
 
 [[nodiscard]] Bytes seal_bytes(SecretKind kind, std::uint16_t key_version, BytesView wrap);
 

@@ -10,7 +10,7 @@
 namespace countersign::hsm {
 namespace {
 
-constexpr std::size_t kNoteBytesMax = std::max(kYubicoPrivateIdBytes, kClientNoteBytes);
+constexpr std::size_t kNoteBytesMax = std::max(kYubicoPrivateIdBytes, kLengthNoteBytes);
 
 }  // namespace
 
@@ -67,11 +67,19 @@ Result<Bytes> Secrets::seal_yubico(BytesView aes_key, BytesView private_id) {
 }
 
 Result<Bytes> Secrets::seal_client(BytesView api_key) {
-  CS_TRY(const SecretBytes prepared, prepare_oath_secret(HashAlgorithm::sha1, api_key));
+  return seal_hmac_key(SecretKind::client, api_key);
+}
+
+Result<Bytes> Secrets::seal_challenge_response(BytesView key) {
+  return seal_hmac_key(SecretKind::challenge_response, key);
+}
+
+Result<Bytes> Secrets::seal_hmac_key(SecretKind kind, BytesView key) {
+  CS_TRY(const SecretBytes prepared, prepare_oath_secret(HashAlgorithm::sha1, key));
   const FoundKey& seal_key = keys_.newest(KeyRole::seal);
   CS_TRY(const Bytes wrap, wrap_secret(session_, seal_key.handle, prepared));
-  const std::array note{static_cast<std::byte>(api_key.size())};
-  return seal_with_note(SecretKind::client, wrap, seal_key.name.version, note);
+  const std::array note{static_cast<std::byte>(key.size())};
+  return seal_with_note(kind, wrap, seal_key.name.version, note);
 }
 
 Result<Bytes> Secrets::seal_with_note(SecretKind kind, BytesView wrap, std::uint16_t version,
@@ -101,6 +109,10 @@ Result<const KeptKey*> Secrets::yubico(BytesView sealed) {
 
 Result<const KeptKey*> Secrets::client(BytesView sealed) {
   return open_with_note(SecretKind::client, sealed);
+}
+
+Result<const KeptKey*> Secrets::challenge_response(BytesView sealed) {
+  return open_with_note(SecretKind::challenge_response, sealed);
 }
 
 Result<const KeptKey*> Secrets::open_with_note(SecretKind kind, BytesView sealed) {

@@ -29,12 +29,14 @@ class Secrets {
   Result<Bytes> seal_oath(HashAlgorithm algorithm, BytesView secret);
   Result<Bytes> seal_yubico(BytesView aes_key, BytesView private_id);
   Result<Bytes> seal_client(BytesView api_key);
+  Result<Bytes> seal_challenge_response(BytesView key);
 
   // The unwrapped key, valid until the next call. Its kind is looked at before the memory is, so
   // that a row that was changed gets one answer. Fail with `corrupt`, `unavailable`.
   Result<const KeptKey*> oath(BytesView sealed, HashAlgorithm algorithm);
   Result<const KeptKey*> yubico(BytesView sealed);
   Result<const KeptKey*> client(BytesView sealed);
+  Result<const KeptKey*> challenge_response(BytesView sealed);
 
   // For a handle that the token has forgotten.
   void forget(BytesView sealed) { handles_.forget(sealed); }
@@ -43,6 +45,7 @@ class Secrets {
 
  private:
   Secrets(Session& session, const KeySet& keys, const SecretsSettings& settings);
+  Result<Bytes> seal_hmac_key(SecretKind kind, BytesView key);
   Result<Bytes> seal_with_note(SecretKind kind, BytesView wrap, std::uint16_t version,
                                BytesView note);
   Result<Handle> unwrap(KeyRole role, const Sealed& sealed, const Attributes& as);

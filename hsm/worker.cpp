@@ -187,6 +187,19 @@ void Worker::answer_one(const SignForClientQuestion& asked) {
   answer(OperationKind::sign_for_client, engine_.sign_for_client(asked.sealed, asked.text));
 }
 
+void Worker::answer_one(const MatchResponse& asked) {
+  answer(OperationKind::match_response, engine_.match_response(asked));
+}
+void Worker::answer_one(const SealResponseKeyQuestion& asked) {
+  answer(OperationKind::seal_response_key, engine_.seal_response_key(asked.key));
+}
+void Worker::answer_one(const GenerateResponseKeyQuestion& /*asked*/) {
+  answer(OperationKind::generate_response_key, engine_.generate_response_key());
+}
+void Worker::answer_one(const RandomQuestion& asked) {
+  answer(OperationKind::random, engine_.random(asked.bytes));
+}
+
 template <class T>
 void Worker::answer(OperationKind kind, Result<T> result) {
   if (result) return append(answers_, kind, Answer{*std::move(result)});

@@ -55,6 +55,10 @@ class Worker {
   void answer_one(const SealClientQuestion& asked);
   void answer_one(const GenerateClientQuestion& asked);
   void answer_one(const SignForClientQuestion& asked);
+  void answer_one(const MatchResponse& asked);
+  void answer_one(const SealResponseKeyQuestion& asked);
+  void answer_one(const GenerateResponseKeyQuestion& asked);
+  void answer_one(const RandomQuestion& asked);
   template <class T>
   void answer(OperationKind kind, Result<T> result);
   Status send_answers(int connection);

@@ -3,6 +3,7 @@
 
 #include "hsm/client/dispatcher.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,13 @@ awaitable<Result<T>> answer_of(PendingPtr pending) {
   Result<Answer> answer = co_await pending->done.wait();
   if (!answer) co_return answer.error();
   co_return std::get<T>(*std::move(answer));
+}
+
+// Fewer than were asked for would make a challenge that can be guessed.
+awaitable<Result<SecretBytes>> whole(std::size_t bytes, PendingPtr pending) {
+  CS_CO_TRY(SecretBytes random, co_await answer_of<SecretBytes>(std::move(pending)));
+  if (random.size() != bytes) co_return Error{ErrorCode::unavailable, "hsm.random"};
+  co_return random;
 }
 
 Binding binding_of(BytesView sealed) {
@@ -84,6 +92,28 @@ awaitable<Result<Signature>> Client::sign_for_client(BytesView sealed, BytesView
   const SignForClientQuestion question{sealed, text};
   return answer_of<Signature>(
       dispatcher_->ask(OperationKind::sign_for_client, binding_of(sealed), question));
+}
+
+awaitable<Result<Bytes>> Client::seal_response_key(SecretBytes key) {
+  const SealResponseKeyQuestion question{std::as_const(key).expose()};
+  return answer_of<Bytes>(
+      dispatcher_->ask(OperationKind::seal_response_key, Binding{next_++}, question));
+}
+
+awaitable<Result<Generated>> Client::generate_response_key() {
+  const GenerateResponseKeyQuestion question;
+  return answer_of<Generated>(
+      dispatcher_->ask(OperationKind::generate_response_key, Binding{next_++}, question));
+}
+
+awaitable<Result<bool>> Client::match_response(MatchResponse question) {
+  return answer_of<bool>(
+      dispatcher_->ask(OperationKind::match_response, binding_of(question.sealed), question));
+}
+
+awaitable<Result<SecretBytes>> Client::random(std::size_t bytes) {
+  const RandomQuestion question{static_cast<std::uint8_t>(std::min(bytes, kRandomBytesMax))};
+  return whole(bytes, dispatcher_->ask(OperationKind::random, Binding{next_++}, question));
 }
 
 std::size_t Client::workers_ready() const { return dispatcher_->workers_ready(); }

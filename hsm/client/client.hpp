@@ -41,6 +41,10 @@ class Client final : public Hsm {
   awaitable<Result<Bytes>> seal_client(SecretBytes api_key) override;
   awaitable<Result<Generated>> generate_client() override;
   awaitable<Result<Signature>> sign_for_client(BytesView sealed, BytesView text) override;
+  awaitable<Result<Bytes>> seal_response_key(SecretBytes key) override;
+  awaitable<Result<Generated>> generate_response_key() override;
+  awaitable<Result<bool>> match_response(MatchResponse question) override;
+  awaitable<Result<SecretBytes>> random(std::size_t bytes) override;
 
   // How many workers answer now, and how many there should be (0 until one was reached).
   [[nodiscard]] std::size_t workers_ready() const;

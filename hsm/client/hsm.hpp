@@ -44,6 +44,16 @@ class Hsm {
   // HMAC-SHA-1 by a client's key. A sealed secret of any other kind is `corrupt`.
   // REQUIRES: text.size() <= kSignedTextBytesMax; both valid until the call returns its awaitable.
   virtual awaitable<Result<Signature>> sign_for_client(BytesView sealed, BytesView text) = 0;
+
+  // The key of a YubiKey's challenge-response slot. REQUIRES: kResponseKeyBytes.
+  virtual awaitable<Result<Bytes>> seal_response_key(SecretBytes key) = 0;
+  virtual awaitable<Result<Generated>> generate_response_key() = 0;
+  // Whether the key answers the challenge like this: yes or no, and nothing else. A sealed secret
+  // of any other kind is `corrupt`.
+  virtual awaitable<Result<bool>> match_response(MatchResponse question) = 0;
+
+  // So many bytes from the token's own generator. REQUIRES: 1 to kRandomBytesMax.
+  virtual awaitable<Result<SecretBytes>> random(std::size_t bytes) = 0;
 };
 
 }  // namespace countersign::hsm

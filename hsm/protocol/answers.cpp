@@ -34,6 +34,8 @@ struct WriteAnswer {
     writer.raw(generated.aes_key.expose()).raw(generated.private_id.expose());
   }
   void operator()(const Signature& signature) const { writer.raw(signature); }
+  void operator()(bool yes) const { writer.integer(static_cast<std::uint8_t>(yes)); }
+  void operator()(const SecretBytes& random) const { writer.blob(random.expose()); }
 };
 
 Result<Answer> read_match(Reader& reader) {
@@ -54,6 +56,18 @@ Result<Answer> read_yubico_match(Reader& reader) {
     return kMalformed;
   }
   return Answer{matched == 1 ? std::optional{fields} : std::nullopt};
+}
+
+Result<Answer> read_yes(Reader& reader) {
+  const auto yes = reader.integer<std::uint8_t>();
+  if (yes > 1) return kMalformed;
+  return Answer{yes == 1};
+}
+
+Result<Answer> read_random(Reader& reader) {
+  const BytesView random = reader.blob();
+  if (!within(random.size(), kRandomBytesMax)) return kMalformed;
+  return Answer{SecretBytes{random}};
 }
 
 template <class Fixed>
@@ -97,6 +111,7 @@ Result<Answer> read_answer(Reader& reader, OperationKind kind) {
     case OperationKind::seal_oath:
     case OperationKind::seal_yubico:
     case OperationKind::seal_client:
+    case OperationKind::seal_response_key:
       return read_sealed(reader);
     case OperationKind::generate_oath:
       return read_generated(reader, kOathSecretBytesMax);
@@ -108,6 +123,12 @@ Result<Answer> read_answer(Reader& reader, OperationKind kind) {
       return read_generated(reader, kApiKeyBytesMax);
     case OperationKind::sign_for_client:
       return read_fixed<Signature>(reader);
+    case OperationKind::match_response:
+      return read_yes(reader);
+    case OperationKind::generate_response_key:
+      return read_generated(reader, kResponseKeyBytes);
+    case OperationKind::random:
+      return read_random(reader);
   }
   return kMalformed;
 }

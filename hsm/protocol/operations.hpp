@@ -29,6 +29,10 @@ inline constexpr std::size_t kApiKeyBytesMin = 16;
 inline constexpr std::size_t kApiKeyBytesMax = 64;
 inline constexpr std::size_t kFreshApiKeyBytes = 20;
 inline constexpr std::size_t kSignedTextBytesMax = 2048;
+inline constexpr std::size_t kResponseKeyBytes = 20;
+inline constexpr std::size_t kChallengeBytesMax = 64;  // what a YubiKey takes
+inline constexpr std::size_t kResponseBytesMax = 64;
+inline constexpr std::size_t kRandomBytesMax = 64;
 
 // Does the passcode equal the code of one of these counters? They are tried in the order given and
 // the first that matches ends the search. Views are valid until the call returns its awaitable.
@@ -55,6 +59,14 @@ struct YubicoFields {
   bool operator==(const YubicoFields&) const = default;
 };
 
+// Is this what the key answers to the challenge? HMAC-SHA-1, as YubiKeys compute it. Views are
+// valid until the call returns its awaitable.
+struct MatchResponse {
+  BytesView sealed;
+  BytesView challenge;  // 1 to kChallengeBytesMax
+  BytesView response;   // at most kResponseBytesMax; a wrong length matches nothing
+};
+
 enum class MacKey : std::uint8_t { record = 1, pepper = 2 };
 
 // HMAC-SHA-1, as the clients of Yubico's validation protocol sign.
@@ -62,7 +74,13 @@ using Signature = std::array<std::byte, 20>;
 
 // What a sealed secret is for; part of its header, and checked before it is used. The copies of
 // the workers' own keys never leave the token.
-enum class SecretKind : std::uint8_t { oath = 1, yubico = 2, client = 3, mac_key = 4 };
+enum class SecretKind : std::uint8_t {
+  oath = 1,
+  yubico = 2,
+  client = 3,
+  mac_key = 4,
+  challenge_response = 5,
+};
 
 struct Generated {
   Bytes sealed;

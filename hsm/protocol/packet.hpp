@@ -44,6 +44,10 @@ enum class OperationKind : std::uint8_t {
   seal_client = 8,
   generate_client = 9,
   sign_for_client = 10,
+  match_response = 11,
+  seal_response_key = 12,
+  generate_response_key = 13,
+  random = 14,
 };
 
 // The first packet on every connection: who answers here.
@@ -78,9 +82,17 @@ struct SignForClientQuestion {
   BytesView sealed;
   BytesView text;
 };
+struct SealResponseKeyQuestion {
+  BytesView key;
+};
+struct GenerateResponseKeyQuestion {};
+struct RandomQuestion {
+  std::uint8_t bytes{};
+};
 using Question = std::variant<MatchOath, MacQuestion, SealQuestion, GenerateQuestion, MatchYubico,
                               SealYubicoQuestion, GenerateYubicoQuestion, SealClientQuestion,
-                              GenerateClientQuestion, SignForClientQuestion>;
+                              GenerateClientQuestion, SignForClientQuestion, MatchResponse,
+                              SealResponseKeyQuestion, GenerateResponseKeyQuestion, RandomQuestion>;
 
 // Starts a packet of questions. `append` adds one; `finish` writes number and count into it.
 void begin_questions(Bytes& packet);
@@ -96,6 +108,10 @@ Status append(Bytes& packet, const GenerateYubicoQuestion& question);
 Status append(Bytes& packet, const SealClientQuestion& question);
 Status append(Bytes& packet, const GenerateClientQuestion& question);
 Status append(Bytes& packet, const SignForClientQuestion& question);
+Status append(Bytes& packet, const MatchResponse& question);
+Status append(Bytes& packet, const SealResponseKeyQuestion& question);
+Status append(Bytes& packet, const GenerateResponseKeyQuestion& question);
+Status append(Bytes& packet, const RandomQuestion& question);
 void finish(Bytes& packet, std::uint32_t number, std::size_t count);
 
 // Reads a packet of questions, one after another, without a copy.
@@ -123,6 +139,9 @@ class QuestionsReader {
   Result<Question> seal_yubico();
   Result<Question> seal_client();
   Result<Question> sign_for_client();
+  Result<Question> match_response();
+  Result<Question> seal_response_key();
+  Result<Question> random();
 
   Reader reader_;
   std::uint32_t number_;
@@ -130,8 +149,9 @@ class QuestionsReader {
   std::array<std::uint64_t, kCountersMax> counters_{};
 };
 
-using Answer = std::variant<std::optional<std::uint64_t>, Mac, Bytes, Generated,
-                            std::optional<YubicoFields>, GeneratedYubico, Signature>;
+using Answer =
+    std::variant<std::optional<std::uint64_t>, Mac, Bytes, Generated, std::optional<YubicoFields>,
+                 GeneratedYubico, Signature, bool, SecretBytes>;
 
 // Starts a packet of answers to the questions of that number; end it with mark_draining(), if the
 // worker wants no further questions, and finish().

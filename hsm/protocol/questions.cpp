@@ -49,6 +49,18 @@ bool is_valid(const SignForClientQuestion& question) {
          question.text.size() <= kSignedTextBytesMax;
 }
 
+bool is_valid(const MatchResponse& question) {
+  return within(question.sealed.size(), kSealedBytesMax) &&
+         within(question.challenge.size(), kChallengeBytesMax) &&
+         question.response.size() <= kResponseBytesMax;
+}
+
+bool is_valid(const SealResponseKeyQuestion& question) {
+  return question.key.size() == kResponseKeyBytes;
+}
+
+bool is_valid(const RandomQuestion& question) { return within(question.bytes, kRandomBytesMax); }
+
 }  // namespace
 
 void begin_questions(Bytes& packet) { begin(packet, PacketType::questions); }
@@ -115,6 +127,30 @@ Status append(Bytes& packet, const SignForClientQuestion& question) {
   return {};
 }
 
+Status append(Bytes& packet, const MatchResponse& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.match_response"};
+  auto writer = item(packet, OperationKind::match_response);
+  writer.blob(question.sealed).blob(question.challenge).blob(question.response);
+  return {};
+}
+
+Status append(Bytes& packet, const SealResponseKeyQuestion& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.response_key"};
+  item(packet, OperationKind::seal_response_key).raw(question.key);
+  return {};
+}
+
+Status append(Bytes& packet, const GenerateResponseKeyQuestion& /*question*/) {
+  item(packet, OperationKind::generate_response_key);
+  return {};
+}
+
+Status append(Bytes& packet, const RandomQuestion& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.random"};
+  item(packet, OperationKind::random).integer(question.bytes);
+  return {};
+}
+
 Result<QuestionsReader> QuestionsReader::open(BytesView packet) {
   if (packet.size() > kQuestionsBytesMax) {
     return Error{ErrorCode::limit_exceeded, "hsm_packet.length"};
@@ -157,6 +193,14 @@ Result<Question> QuestionsReader::question(OperationKind kind) {
       return Question{GenerateClientQuestion{}};
     case OperationKind::sign_for_client:
       return sign_for_client();
+    case OperationKind::match_response:
+      return match_response();
+    case OperationKind::seal_response_key:
+      return seal_response_key();
+    case OperationKind::generate_response_key:
+      return Question{GenerateResponseKeyQuestion{}};
+    case OperationKind::random:
+      return random();
   }
   return Error{ErrorCode::malformed, "hsm_packet.operation"};
 }
@@ -226,6 +270,25 @@ Result<Question> QuestionsReader::sign_for_client() {
   question.sealed = reader_.blob();
   question.text = reader_.blob();
   if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.sign_for_client"};
+  return question;
+}
+
+Result<Question> QuestionsReader::match_response() {
+  MatchResponse question;
+  question.sealed = reader_.blob();
+  question.challenge = reader_.blob();
+  question.response = reader_.blob();
+  if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.match_response"};
+  return question;
+}
+
+Result<Question> QuestionsReader::seal_response_key() {
+  return Question{SealResponseKeyQuestion{reader_.raw(kResponseKeyBytes)}};
+}
+
+Result<Question> QuestionsReader::random() {
+  const RandomQuestion question{reader_.integer<std::uint8_t>()};
+  if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.random"};
   return question;
 }
 
