@@ -20,6 +20,8 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::verify:
       return {.verify = true, .admin = true};
     case Operation::health:
+    case Operation::start_challenge:
+    case Operation::answer_challenge:
       return {.verify = true, .provision = true, .admin = true};
     case Operation::check_client:
     case Operation::sign_for_client:
@@ -36,6 +38,7 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::resume_factor:
     case Operation::revoke_factor:
     case Operation::enrol_yubico_otp:
+    case Operation::enrol_challenge_response:
     case Operation::claim_token:
       return {.provision = true, .admin = true};
     case Operation::unlock_subject:

@@ -84,6 +84,13 @@ void describe_yubico(std::ostream& out, const Yubico& yubico) {
       << ", beyond " << to_text(yubico.relay_tolerance) << " by the key's own clock\n";
 }
 
+void describe_challenge(std::ostream& out, const Challenges& challenge) {
+  out << "challenge\n"
+      << "  open             " << to_text(challenge.lifetime) << ", " << +challenge.open_max
+      << " of one subject at a time\n"
+      << "  tries            " << +challenge.tries_max << " wrong answers\n";
+}
+
 void describe_throttle(std::ostream& out, const Throttle& throttle) {
   out << "throttle\n"
       << "  free             " << +throttle.failures_free << " consecutive failures\n"
@@ -125,6 +132,7 @@ std::string describe(const Policy& policy) {
   for (const PeerRule& rule : policy.peers) describe_peer(out, rule);
   describe_windows(out, policy.windows);
   describe_yubico(out, policy.yubico);
+  describe_challenge(out, policy.challenge);
   describe_throttle(out, policy.throttle);
   describe_limits(out, policy.limits);
   out << "what guessing can reach: codes accepted at once x guesses until closed / codes there "

@@ -42,6 +42,13 @@ void read_yubico(Table table, Yubico& yubico) {
   table.finish();
 }
 
+void read_challenge(Table table, Challenges& challenge) {
+  table.read("lifetime", challenge.lifetime, {10s, 10min});
+  table.read("tries_max", challenge.tries_max, {1, 20});
+  table.read("open_max", challenge.open_max, {1, 20});
+  table.finish();
+}
+
 void read_throttle(Table table, Throttle& throttle) {
   table.read("failures_max", throttle.failures_max, {1, 100});
   table.read("failures_free", throttle.failures_free, {0, 100});
@@ -84,6 +91,9 @@ void read_policy(const toml::table& document, Policy& policy, Findings& findings
   }
   if (const auto* yubico = section(root, "yubico")) {
     read_yubico(Table{*yubico, "[yubico]", findings}, policy.yubico);
+  }
+  if (const auto* challenge = section(root, "challenge")) {
+    read_challenge(Table{*challenge, "[challenge]", findings}, policy.challenge);
   }
   if (const auto* throttle = section(root, "throttle")) {
     read_throttle(Table{*throttle, "[throttle]", findings}, policy.throttle);

@@ -51,6 +51,13 @@ struct Yubico {
   std::chrono::seconds relay_tolerance{300};  // 10s to 24h, beside what its clock may be wrong by
 };
 
+// Of challenges that await an answer.
+struct Challenges {
+  std::chrono::seconds lifetime{120};  // 10s to 10min
+  std::uint8_t tries_max = 5;          // 1 to 20 wrong answers
+  std::uint8_t open_max = 5;           // 1 to 20 of one subject at a time
+};
+
 struct Throttle {
   std::uint8_t failures_max = 100;      // 1 to 100: consecutive, then only an unlock helps
   std::uint8_t failures_free = 5;       // 0 to failures_max: so many failures cost no delay
@@ -70,6 +77,7 @@ struct Policy {
   std::vector<PeerRule> peers;
   Windows windows;
   Yubico yubico;
+  Challenges challenge;
   Throttle throttle;
   Limits limits;
 };
