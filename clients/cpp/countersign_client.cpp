@@ -8,11 +8,12 @@
 namespace countersign::client {
 namespace {
 
-// Asking these twice changes nothing that asking once would not have: a verify that was accepted is
-// answered again under its id, the others only read.
+// Asking these twice changes nothing that asking once would not have: a verify (or an answer) that
+// was accepted is answered again under its id, the others only read.
 bool may_be_repeated(const v1::Request& request) {
   switch (request.operation_case()) {
     case v1::Request::kVerify:
+    case v1::Request::kAnswerChallenge:
     case v1::Request::kHealth:
     case v1::Request::kGetSubject:
     case v1::Request::kListFactors:

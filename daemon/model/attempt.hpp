@@ -2,12 +2,14 @@
 // One evaluated attempt: what was decided, and where it leaves the rows that move.
 #pragma once
 
+#include "daemon/model/challenge.hpp"
 #include "daemon/model/subject.hpp"
 
 #include <boost/container/small_vector.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -46,6 +48,12 @@ struct Verdict {
 struct Move {
   FactorId factor{};
   Motion motion;
+};
+
+// An open challenge as an attempt leaves it, if it still is as the attempt found it.
+struct ChallengeMove {
+  Challenge row;
+  std::uint32_t tries_before = 0;
 };
 
 inline constexpr std::size_t kCandidatesMax = 3;
@@ -98,6 +106,7 @@ struct Attempt {
   boost::container::small_vector<Move, 1> moves;  // kCandidatesMax at most; mostly one
   std::optional<Budget> budget;                   // its new value, where it changes
   std::optional<FactorState> state;  // of moves[0]'s factor, where it changes (confirmation)
+  std::unique_ptr<ChallengeMove> challenge;  // where one was answered; seldom, so it is elsewhere
   JournalEntry entry;
   // Attempts that were refused unevaluated leave no record of their own (random names would fill
   // the disk): they count in the budget, and the next evaluated attempt writes their number.

@@ -23,14 +23,17 @@ enum class Version : std::uint64_t {};
 [[nodiscard]] constexpr Version next(Version v) { return Version{number(v) + 1}; }
 [[nodiscard]] constexpr bool is_decoy(SubjectId id) { return number(id) < 0; }
 
-// Decoys of names have the numbers -1 to -65 536; those of public ids go on to -131 072. A decoy's
-// only factor bears its own number.
+// Decoys of names have the numbers -1 to -65 536; those of public ids go on to -131 072, and those
+// of challenges to -196 608. A decoy's only factor bears its own number.
 inline constexpr std::int64_t kDecoys = 65'536;
 [[nodiscard]] constexpr SubjectId decoy_of_name(std::int64_t place) {
   return SubjectId{-1 - (place & (kDecoys - 1))};
 }
 [[nodiscard]] constexpr SubjectId decoy_of_public_id(std::int64_t place) {
   return SubjectId{number(decoy_of_name(place)) - kDecoys};
+}
+[[nodiscard]] constexpr SubjectId decoy_of_challenge(std::int64_t place) {
+  return SubjectId{number(decoy_of_name(place)) - 2 * kDecoys};
 }
 
 }  // namespace countersign

@@ -44,6 +44,7 @@ struct Enrolment {
   SecretBytes secret_base32;           // text; empty when the secret was imported
   SecretBytes otpauth_uri;             // text; empty when the secret was imported
   std::optional<YubicoSecret> yubico;  // of a Yubico OTP factor whose secret was made here
+  SecretBytes challenge_response_key;  // empty when it was imported
 };
 enum class ImportOutcome : std::uint8_t { imported = 1, known_already = 2, refused = 3 };
 struct ImportReport {
@@ -55,6 +56,13 @@ struct ImportReport {
 };
 struct TokenList {
   std::vector<Token> tokens;  // their sealed secrets are not sent
+};
+struct ChallengeReport {
+  ChallengeId id{};
+  FactorId factor{};  // 0: nobody can answer it
+  FactorKind kind{};
+  Bytes value;
+  std::chrono::seconds lifetime{0};
 };
 struct ClientReport {
   Client client;        // its sealed key is not sent
@@ -94,7 +102,7 @@ struct StatusReport {
 
 using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
                             FactorList, ImportReport, TokenList, Token, ClientReport, ClientList,
-                            ClientCheck, Signature, StoreReport, StatusReport>;
+                            ClientCheck, Signature, ChallengeReport, StoreReport, StatusReport>;
 
 struct Reply {
   RequestId id;

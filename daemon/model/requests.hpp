@@ -4,6 +4,7 @@
 
 #include "base/passcode.hpp"
 #include "base/secret_bytes.hpp"
+#include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/token.hpp"
 
@@ -32,6 +33,17 @@ struct CheckClient {
 struct SignForClient {
   ClientId client{};
   SecretBytes text;  // kTextBytesMax at most
+};
+struct StartChallenge {
+  SubjectName subject;
+  std::optional<FactorId> factor;
+  std::string client_address;  // canonical text of an IP address, or empty
+};
+struct AnswerChallenge {
+  static constexpr std::size_t kResponseBytesMax = 64;
+  ChallengeId challenge{};
+  SecretBytes response;        // 1 to kResponseBytesMax
+  std::string client_address;  // canonical text of an IP address, or empty
 };
 struct CreateSubject {
   SubjectName name;
@@ -67,6 +79,11 @@ struct EnrolYubicoOtp {
   std::string public_id;  // canonical modhex; may be empty
   Label label;
   std::optional<YubicoKey> key;  // imported; otherwise the HSM makes one
+};
+struct EnrolChallengeResponse {
+  SubjectName name;
+  Label label;
+  std::optional<SecretBytes> key;  // imported; otherwise the HSM makes one
 };
 struct ConfirmFactor {
   FactorId factor{};
@@ -139,12 +156,13 @@ struct CheckStore {
 };
 struct GetStatus {};
 
-using Ask = std::variant<Verify, Health, CheckClient, SignForClient, CreateSubject, GetSubject,
-                         SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath, ConfirmFactor,
-                         ListFactors, RenameFactor, SuspendFactor, ResumeFactor, RevokeFactor,
-                         ResynchroniseFactor, EnrolYubicoOtp, ImportTokens, ListTokens, AssignToken,
-                         ClaimToken, DiscardToken, AddClient, ListClients, RevokeClient, CheckStore,
-                         GetStatus>;
+using Ask =
+    std::variant<Verify, Health, CheckClient, SignForClient, StartChallenge, AnswerChallenge,
+                 CreateSubject, GetSubject, SuspendSubject, ResumeSubject, UnlockSubject, EnrolOath,
+                 ConfirmFactor, ListFactors, RenameFactor, SuspendFactor, ResumeFactor,
+                 RevokeFactor, ResynchroniseFactor, EnrolYubicoOtp, EnrolChallengeResponse,
+                 ImportTokens, ListTokens, AssignToken, ClaimToken, DiscardToken, AddClient,
+                 ListClients, RevokeClient, CheckStore, GetStatus>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

@@ -25,7 +25,11 @@ using RowMac = std::array<std::byte, 32>;
 
 // Stored numbers: they never change.
 enum class SubjectState : std::uint8_t { pending = 1, active = 2, locked = 3, suspended = 4 };
-enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, yubico_otp = 3 };
+enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, yubico_otp = 3, chalresp = 4 };
+// Those that are described by OathParameters.
+[[nodiscard]] constexpr bool is_oath(FactorKind kind) {
+  return kind == FactorKind::totp || kind == FactorKind::hotp;
+}
 enum class FactorState : std::uint8_t {
   pending = 1,
   active = 2,
@@ -73,8 +77,8 @@ struct Factor {
 // Who was answered `accepted` last, so that the same question gets the same answer.
 using RequestTag = std::array<std::byte, 16>;  // all zero: nobody yet
 
-// The highest counter that was ever used up: a TOTP step, a HOTP counter, or a YubiKey's session
-// and use counters side by side. -1: none.
+// The highest counter that was ever used up: a TOTP step, a HOTP counter, a YubiKey's session and
+// use counters side by side, or how many challenges were answered before. -1: none.
 enum class Position : std::int64_t { none = -1 };
 [[nodiscard]] constexpr std::int64_t number(Position p) { return static_cast<std::int64_t>(p); }
 

@@ -74,6 +74,8 @@ const Message& outcome_of(const v1::Reply& reply) {
       return reply.client_check();
     case v1::Reply::kSignature:
       return reply.signature();
+    case v1::Reply::kChallenge:
+      return reply.challenge();
     case v1::Reply::kStoreCheck:
       return reply.store_check();
     case v1::Reply::kStatus:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/from_message.hpp"
 
+#include "daemon/wire/challenge_asks.hpp"
 #include "daemon/wire/client_asks.hpp"
 #include "daemon/wire/enrol_asks.hpp"
 #include "daemon/wire/token_asks.hpp"
@@ -186,6 +187,10 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
       return check_client_from(message);
     case v1::Request::kSignForClient:
       return sign_for_client_from(message);
+    case v1::Request::kStartChallenge:
+      return start_challenge_from(message);
+    case v1::Request::kAnswerChallenge:
+      return answer_challenge_from(message);
     case v1::Request::kCreateSubject:
       return ask_once<v1::CreateSubject>(message);
     case v1::Request::kGetSubject:
@@ -214,6 +219,8 @@ Result<Ask> ask_from(unsigned operation, BytesView message) {
       return ask_once<v1::ResynchroniseFactor>(message);
     case v1::Request::kEnrolYubicoOtp:
       return enrol_yubico_otp_from(message);
+    case v1::Request::kEnrolChallengeResponse:
+      return enrol_challenge_response_from(message);
     case v1::Request::kImportTokens:
       return import_tokens_from(message);
     case v1::Request::kListTokens:

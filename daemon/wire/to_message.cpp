@@ -19,6 +19,7 @@ static_assert(static_cast<int>(SubjectState::suspended) == v1::SUBJECT_SUSPENDED
 static_assert(static_cast<int>(FactorKind::totp) == v1::TOTP);
 static_assert(static_cast<int>(FactorKind::hotp) == v1::HOTP);
 static_assert(static_cast<int>(FactorKind::yubico_otp) == v1::YUBICO_OTP);
+static_assert(static_cast<int>(FactorKind::chalresp) == v1::CHALRESP);
 static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
 static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
 static_assert(static_cast<int>(ImportOutcome::imported) == v1::IMPORTED);
@@ -90,7 +91,7 @@ void write(const FactorReport& report, v1::Factor& message) {
   message.set_label(factor.label);
   message.set_public_id(factor.public_id);
   message.set_serial(factor.serial);
-  if (factor.kind != FactorKind::yubico_otp) {
+  if (is_oath(factor.kind)) {
     message.set_algorithm(static_cast<v1::HashAlgorithm>(factor.oath.algorithm));
     message.set_digits(factor.oath.digits);
     message.set_period_seconds(factor.oath.period_seconds);
@@ -110,6 +111,8 @@ void write(const Enrolment& enrolment, v1::Enrolment& message) {
   const auto uri = as_text(enrolment.otpauth_uri.expose());
   message.mutable_secret_base32()->assign(secret);
   message.mutable_otpauth_uri()->assign(uri);
+  const auto response_key = as_text(enrolment.challenge_response_key.expose());
+  message.mutable_challenge_response_key()->assign(response_key);
   if (!enrolment.yubico) return;
   v1::YubicoSecret& yubico = *message.mutable_yubico();
   yubico.set_public_id(enrolment.yubico->public_id);
@@ -168,6 +171,14 @@ void write(const Signature& signature, v1::Signature& message) {
   message.mutable_signature()->assign(as_text(signature.bytes));
 }
 
+void write(const ChallengeReport& report, v1::Challenge& message) {
+  message.set_challenge_id(static_cast<std::uint64_t>(number(report.id)));
+  message.set_factor_id(public_id(report.factor));
+  message.set_kind(static_cast<v1::FactorKind>(report.kind));
+  message.mutable_challenge()->assign(as_text(report.value));
+  message.set_lifetime_seconds(whole_seconds(report.lifetime));
+}
+
 void write(const StoreReport& report, v1::StoreCheck& message) {
   message.set_cursor(report.cursor);
   message.set_records_checked(report.records);
@@ -202,6 +213,7 @@ struct Outcome {
   void operator()(const ClientList& a) const { write(a, *message.mutable_client_list()); }
   void operator()(const ClientCheck& a) const { write(a, *message.mutable_client_check()); }
   void operator()(const Signature& a) const { write(a, *message.mutable_signature()); }
+  void operator()(const ChallengeReport& a) const { write(a, *message.mutable_challenge()); }
   void operator()(const StoreReport& a) const { write(a, *message.mutable_store_check()); }
   void operator()(const StatusReport& a) const { write(a, *message.mutable_status()); }
 };
@@ -228,6 +240,7 @@ void wipe_secrets(v1::Reply& message) {
   if (!message.has_enrolment()) return;
   wipe(*message.mutable_enrolment()->mutable_secret_base32());
   wipe(*message.mutable_enrolment()->mutable_otpauth_uri());
+  wipe(*message.mutable_enrolment()->mutable_challenge_response_key());
   if (!message.enrolment().has_yubico()) return;
   wipe(*message.mutable_enrolment()->mutable_yubico()->mutable_private_id());
   wipe(*message.mutable_enrolment()->mutable_yubico()->mutable_aes_key());

@@ -46,16 +46,20 @@ std::set<Operation> answered(Role role) {
 }
 
 TEST(Authorise, VerifySocketAnswersVerifications) {
-  EXPECT_EQ(answered(Role::verify), (std::set{Operation::verify, Operation::health}));
+  EXPECT_EQ(answered(Role::verify),
+            (std::set{Operation::verify, Operation::health, Operation::start_challenge,
+                      Operation::answer_challenge}));
 }
 
 TEST(Authorise, ProvisionSocketLooksAfterSubjectsAndFactors) {
-  EXPECT_EQ(answered(Role::provision),
-            (std::set{Operation::health, Operation::create_subject, Operation::get_subject,
-                      Operation::suspend_subject, Operation::resume_subject, Operation::enrol_oath,
-                      Operation::confirm_factor, Operation::list_factors, Operation::rename_factor,
-                      Operation::suspend_factor, Operation::resume_factor, Operation::revoke_factor,
-                      Operation::enrol_yubico_otp, Operation::claim_token}));
+  EXPECT_EQ(
+      answered(Role::provision),
+      (std::set{Operation::health, Operation::start_challenge, Operation::answer_challenge,
+                Operation::create_subject, Operation::get_subject, Operation::suspend_subject,
+                Operation::resume_subject, Operation::enrol_oath, Operation::confirm_factor,
+                Operation::list_factors, Operation::rename_factor, Operation::suspend_factor,
+                Operation::resume_factor, Operation::revoke_factor, Operation::enrol_yubico_otp,
+                Operation::enrol_challenge_response, Operation::claim_token}));
 }
 
 TEST(Authorise, AdminSocketAnswersEverythingButWhatIsForGateways) {
