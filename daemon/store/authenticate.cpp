@@ -41,6 +41,10 @@ bool Authenticator::is_true(FactorId owner, const LoadedMotion& loaded, const Ro
   return equal(loaded.mac, mac_of(moving_rows_, owner, loaded.motion, fixed));
 }
 
+bool Authenticator::is_true(const LoadedChallenge& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.row));
+}
+
 awaitable<Result<RowMac>> Authenticator::seal(const Bytes& encoded) const {
   co_return co_await fixed_rows_.mac(encoded);
 }

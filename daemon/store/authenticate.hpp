@@ -34,6 +34,9 @@ class Authenticator {
                              const RowMac& fixed) const;
   [[nodiscard]] bool is_true(FactorId owner, const LoadedMotion& loaded, const RowMac& fixed) const;
 
+  // A challenge stands for itself.
+  [[nodiscard]] bool is_true(const LoadedChallenge& loaded) const;
+
  private:
   awaitable<Result<FactorRecord>> factor(const Realm& realm, SubjectId owner,
                                          const LoadedFactor& loaded) const;

@@ -128,6 +128,7 @@ awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
   if (from.table == "budgets") co_return co_await budgets(from.after);
   if (from.table == "clients") co_return co_await clients(from.after);
   if (from.table == "tokens") co_return co_await tokens(from.after);
+  if (from.table == "challenges") co_return co_await challenges(from.after);
   if (from.table == "journal" && from.after >= 0) co_return co_await journal(from.after);
   if (from.table == "order" && from.after >= 0) co_return co_await order(from.after);
   co_return Error{ErrorCode::malformed, "cursor.format"};

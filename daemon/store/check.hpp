@@ -2,10 +2,11 @@
 // `store check`: reads everything and believes nothing.
 //
 // In this order: subjects with all that belongs to them, then factors, motions and budgets that
-// belong to nobody, then clients and tokens, then the journal: its chain, and the rows against it.
-// A row taken back to an older true state fits its MACs and contradicts the journal. Last the
-// journal again, for rows that were taken back and have moved on since. Each slice is one snapshot;
-// the cursor says where the next begins. Nothing but that last reading is remembered in between.
+// belong to nobody, then clients, tokens and challenges, then the journal: its chain, and the rows
+// against it. A row taken back to an older true state fits its MACs and contradicts the journal.
+// Last the journal again, for rows that were taken back and have moved on since. Each slice is one
+// snapshot; the cursor says where the next begins. Nothing but that last reading is remembered in
+// between.
 #pragma once
 
 #include "daemon/store/authenticate.hpp"
@@ -41,6 +42,7 @@ class Check {
   awaitable<Result<CheckedSlice>> budgets(std::int64_t after);
   awaitable<Result<CheckedSlice>> clients(std::int64_t after);
   awaitable<Result<CheckedSlice>> tokens(std::int64_t after);
+  awaitable<Result<CheckedSlice>> challenges(std::int64_t after);
   awaitable<Result<CheckedSlice>> journal(std::int64_t after);
   awaitable<Result<CheckedSlice>> order(std::int64_t ticket);
 

@@ -62,7 +62,30 @@ Result<LoadedTokens> load_tokens(Statements& statements, std::int64_t after) {
   return loaded;
 }
 
+Result<CheckedSlice> check_challenges(Statements& statements, const Authenticator& authenticator,
+                                      std::int64_t after) {
+  CheckedSlice slice;
+  CS_TRY(const auto ids, statements.others.challenges(after, Check::kRowsMax));
+  for (const std::int64_t id : ids) {
+    CS_TRY(const auto row, statements.others.challenge(ChallengeId{id}));
+    if (!authenticator.is_true(*row)) {
+      slice.problems.push_back(say("challenge", id, "fails its check: it was edited"));
+    }
+  }
+  slice.records = ids.size();
+  slice.cursor =
+      ids.size() < Check::kRowsMax ? "journal/0" : "challenges/" + std::to_string(ids.back());
+  return slice;
+}
+
 }  // namespace
+
+awaitable<Result<CheckedSlice>> Check::challenges(std::int64_t after) {
+  auto judge = [this, after](Statements& statements) {
+    return check_challenges(statements, authenticator_, after);
+  };
+  co_return co_await reader_.ask<CheckedSlice>(judge);
+}
 
 awaitable<Result<CheckedSlice>> Check::tokens(std::int64_t after) {
   auto load = [after](Statements& statements) { return load_tokens(statements, after); };
@@ -79,7 +102,7 @@ awaitable<Result<CheckedSlice>> Check::tokens(std::int64_t after) {
   slice.records = loaded.rows.size();
   slice.problems = std::move(loaded.problems);
   slice.cursor = loaded.rows.size() < kRowsMax
-                     ? "journal/0"
+                     ? "challenges/-9223372036854775808"
                      : "tokens/" + std::to_string(number(loaded.rows.back().fixed.id));
   co_return slice;
 }

@@ -13,6 +13,11 @@ std::int64_t place_of(const MovingKey& key, BytesView message) {
   return load_big_endian<std::uint16_t>(BytesView{mac}.first(2));
 }
 
+FactorKind kind_of(SubjectId decoy) {
+  if (number(decoy) >= -kDecoys) return FactorKind::totp;
+  return number(decoy) >= -2 * kDecoys ? FactorKind::yubico_otp : FactorKind::chalresp;
+}
+
 }  // namespace
 
 Decoys::Decoys(const MovingKey& key, DecoySecrets sealed)
@@ -20,6 +25,7 @@ Decoys::Decoys(const MovingKey& key, DecoySecrets sealed)
       sealed_{std::move(sealed)},
       name_{*Realm::from("default"), *Username::from("nobody")} {
   assert(!sealed_.totp.empty() && !sealed_.yubico.empty());
+  assert(!sealed_.challenge_response.empty());
 }
 
 SubjectId Decoys::stand_in(const SubjectName& name) const {
@@ -32,6 +38,11 @@ SubjectId Decoys::stand_in(std::string_view public_id) const {
   Bytes message;
   Writer{message}.text("countersign decoy of public id v1").text(public_id);
   return decoy_of_public_id(place_of(key_, message));
+}
+
+const std::vector<Bytes>& Decoys::secrets_of(FactorKind kind) const {
+  if (kind == FactorKind::totp) return sealed_.totp;
+  return kind == FactorKind::yubico_otp ? sealed_.yubico : sealed_.challenge_response;
 }
 
 Result<SubjectPtr> Decoys::subject(SubjectId id, const LoadedDecoy& moved,
@@ -47,9 +58,8 @@ Result<SubjectPtr> Decoys::subject(SubjectId id, const LoadedDecoy& moved,
   FactorRecord factor;
   factor.fixed.id = factor_id;
   factor.fixed.subject = id;
-  const bool of_a_name = number(id) >= -kDecoys;
-  const std::vector<Bytes>& secrets = of_a_name ? sealed_.totp : sealed_.yubico;
-  factor.fixed.kind = of_a_name ? FactorKind::totp : FactorKind::yubico_otp;
+  factor.fixed.kind = kind_of(id);
+  const std::vector<Bytes>& secrets = secrets_of(factor.fixed.kind);
   factor.fixed.state = FactorState::active;
   factor.fixed.sealed = secrets[static_cast<std::size_t>(-1 - number(id)) % secrets.size()];
   if (moved.motion) factor.motion = moved.motion->motion;

@@ -3,20 +3,22 @@
 //
 // An unknown name always falls on the same one of 65 536 decoys, so that it is throttled as a
 // person's would be and its attempts cost what theirs cost; and so does an unknown public id, on
-// one of 65 536 others. Nothing is stored of a decoy until it moves; their ids are negative, a
-// decoy's only factor bearing its own.
+// one of 65 536 others. As many more lend their secrets to challenges that nobody can answer.
+// Nothing is stored of a decoy until it moves; their ids are negative, a decoy's only factor
+// bearing its own.
 #pragma once
 
 #include "daemon/store/authenticate.hpp"
 
 namespace countersign::store {
 
-[[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -2 * kDecoys; }
+[[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -3 * kDecoys; }
 
 // Sealed secrets that nobody knows.
 struct DecoySecrets {
   std::vector<Bytes> totp;  // SHA-1
   std::vector<Bytes> yubico;
+  std::vector<Bytes> challenge_response;
 };
 
 class Decoys {
@@ -32,6 +34,8 @@ class Decoys {
                                            const Authenticator& authenticator) const;
 
  private:
+  [[nodiscard]] const std::vector<Bytes>& secrets_of(FactorKind kind) const;
+
   const MovingKey& key_;
   DecoySecrets sealed_;
   SubjectName name_;

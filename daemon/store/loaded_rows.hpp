@@ -2,6 +2,7 @@
 // Rows as they lie in the database: nothing here has been checked yet.
 #pragma once
 
+#include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/token.hpp"
 #include "daemon/store/journal_chain.hpp"
@@ -46,6 +47,11 @@ struct LoadedDecoy {
 struct LoadedClient {
   Client row;            // but for its networks
   std::string networks;  // as they are written there
+  RowMac mac{};
+};
+
+struct LoadedChallenge {
+  Challenge row;
   RowMac mac{};
 };
 

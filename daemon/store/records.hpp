@@ -49,6 +49,8 @@ class Records final : public Store {
   awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
+  awaitable<Status> keep(Challenge challenge, std::size_t open_max) override;
+  awaitable<Result<ChallengePtr>> challenge(ChallengeId id) override;
   awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                       JournalEntry entry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
@@ -98,6 +100,7 @@ class Records final : public Store {
 
   // Says so in the journal, at most once a minute for each row.
   awaitable<void> report_tampered(SubjectId subject, FactorId factor);
+  awaitable<void> report_tampered_challenge();
   awaitable<void> report_other_writer();
   void forget_everything();
   [[nodiscard]] bool may_report(std::int64_t id);

@@ -17,6 +17,12 @@ awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
   if (attempt.state && !attempt.moves.empty()) {
     CS_CO_CHECK(co_await set_state(draft, *from, attempt.moves[0].factor, *attempt.state));
   }
+  if (attempt.challenge) {
+    const ChallengeMove& move = *attempt.challenge;
+    draft.change().other_rows = std::make_unique<sqlite::OtherRows>();
+    draft.change().other_rows->challenge =
+        sqlite::ChallengeChange{move.row, mac_of(*key_, move.row), move.tries_before};
+  }
   co_return co_await write(draft);
 }
 

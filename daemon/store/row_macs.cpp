@@ -119,6 +119,22 @@ RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
   return key.mac({message.data(), message.size()});
 }
 
+RowMac mac_of(const MovingKey& key, const Challenge& challenge) {
+  Bytes message;
+  Writer{message}
+      .text("countersign challenge v1")
+      .integer(number(challenge.id))
+      .integer(number(challenge.subject))
+      .integer(number(challenge.factor))
+      .integer(challenge.purpose)
+      .blob(challenge.value)
+      .integer(challenge.tries)
+      .integer(number(challenge.position))
+      .integer(to_milliseconds(challenge.created_at))
+      .integer(to_milliseconds(challenge.expires_at));
+  return key.mac(message);
+}
+
 bool equal(const RowMac& a, const RowMac& b) {
   return equal_in_constant_time(as_text(a), as_text(b));
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "async/awaitable.hpp"
+#include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/token.hpp"
 #include "daemon/store/moving_key.hpp"
@@ -39,6 +40,9 @@ inline constexpr char kNetworksSeparator = ' ';
                             const RowMac& subject_mac);
 [[nodiscard]] RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
                             const RowMac& factor_mac);
+
+// Challenges last minutes: nothing of theirs is worth a question to the HSM.
+[[nodiscard]] RowMac mac_of(const MovingKey& key, const Challenge& challenge);
 
 [[nodiscard]] bool equal(const RowMac& a, const RowMac& b);
 

@@ -12,6 +12,7 @@
 
 #include "async/awaitable.hpp"
 #include "daemon/model/attempt.hpp"
+#include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/token.hpp"
 
@@ -26,6 +27,7 @@ namespace countersign {
 // As loaded; stays valid and unchanged however long it is held.
 using SubjectPtr = std::shared_ptr<const SubjectRecord>;
 using ClientPtr = std::shared_ptr<const Client>;
+using ChallengePtr = std::shared_ptr<const Challenge>;
 
 // A slice of `store check`.
 struct CheckedSlice {
@@ -53,6 +55,9 @@ class Store {
   static constexpr std::size_t kTokensAddedMax = 200;
   static constexpr std::size_t kTokensListed = 200;
 
+  // For how long a used challenge is known as such: a lost reply is given again.
+  static constexpr std::chrono::seconds kChallengeGrace{60};
+
   virtual ~Store() = default;
 
   // Which subject bears this name; for a name that nobody bears, its decoy: always the same one.
@@ -73,6 +78,13 @@ class Store {
   // `from` is what the attempt was computed from.
   // Fails with `conflict` if a row is no longer at the version it was read at.
   virtual awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) = 0;
+
+  // Keeps a challenge until it has expired, and for kChallengeGrace after it. Leaves no journal
+  // record: its answer does. Where its subject has `open_max` of them already, those that end first
+  // are given up. Fails with `already_exists`.
+  virtual awaitable<Status> keep(Challenge challenge, std::size_t open_max) = 0;
+  // As it stands; null when there is none, any more. Fails with `corrupt`.
+  virtual awaitable<Result<ChallengePtr>> challenge(ChallengeId id) = 0;
 
   // Makes a subject. Its id and the entry's subject are set here. Fails with `already_exists`.
   virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,

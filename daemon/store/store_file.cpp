@@ -21,7 +21,8 @@ Bytes encode_decoys(const MovingKey& key, const DecoySecrets& sealed) {
   Bytes out;
   Writer writer{out};
   writer.text("countersign decoys v1");
-  for (const std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico}) {
+  for (const std::vector<Bytes>* secrets :
+       {&sealed.totp, &sealed.yubico, &sealed.challenge_response}) {
     writer.integer(static_cast<std::uint16_t>(secrets->size()));
     for (const Bytes& secret : *secrets) writer.blob(secret);
   }
@@ -40,7 +41,7 @@ DecoySecrets decode_decoys(const MovingKey& key, const Bytes& kept) {
   Reader reader{body};
   reader.blob();
   DecoySecrets sealed;
-  for (std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico}) {
+  for (std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico, &sealed.challenge_response}) {
     secrets->resize(reader.integer<std::uint16_t>());
     for (Bytes& secret : *secrets) {
       const BytesView bytes = reader.blob();
@@ -158,11 +159,13 @@ Result<StoreFile> StoreFile::open(const std::filesystem::path& directory, Secret
 }
 
 bool StoreFile::has_decoys() const {
-  return !opened_->decoys.totp.empty() && !opened_->decoys.yubico.empty();
+  const DecoySecrets& decoys = opened_->decoys;
+  return !decoys.totp.empty() && !decoys.yubico.empty() && !decoys.challenge_response.empty();
 }
 
 Status StoreFile::keep_decoys(DecoySecrets sealed) {
-  for (const std::vector<Bytes>* secrets : {&sealed.totp, &sealed.yubico}) {
+  for (const std::vector<Bytes>* secrets :
+       {&sealed.totp, &sealed.yubico, &sealed.challenge_response}) {
     assert(!secrets->empty() && secrets->size() <= kDecoySecretsMax);
   }
   const Bytes encoded = encode_decoys(*opened_->key, sealed);

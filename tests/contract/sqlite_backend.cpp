@@ -53,7 +53,8 @@ Result<std::unique_ptr<Store>> SqliteBackend::open(Executor loop, const Clock& c
   CS_TRY(auto file, store::StoreFile::open(folder(), moving_key(), explanation));
   if (!file.has_decoys()) {
     CS_CHECK(file.keep_decoys({.totp = {Bytes(40, std::byte{1}), Bytes(40, std::byte{2})},
-                               .yubico = {Bytes(60, std::byte{3})}}));
+                               .yubico = {Bytes(60, std::byte{3})},
+                               .challenge_response = {Bytes(63, std::byte{4})}}));
   }
   store::StoreSettings settings{cached_subjects, macs, clock, on_fatal};
   return make_store(std::move(loop), std::move(file), std::move(settings), explanation);

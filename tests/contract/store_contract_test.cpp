@@ -146,7 +146,7 @@ TEST_P(StoreContract, RemembersATokensClock) {
 TEST_P(StoreContract, DoesNotKnowWhatIsNotThere) {
   EXPECT_THAT(world_.run(world_.store->subject(SubjectId{999})), FailsWith(ErrorCode::not_found));
   EXPECT_THAT(world_.run(world_.store->subject(SubjectId{0})), FailsWith(ErrorCode::not_found));
-  EXPECT_THAT(world_.run(world_.store->subject(SubjectId{-140'000})),
+  EXPECT_THAT(world_.run(world_.store->subject(SubjectId{-200'000})),
               FailsWith(ErrorCode::not_found));
   EXPECT_THAT(world_.run(world_.store->owner(FactorId{999})), FailsWith(ErrorCode::not_found));
 }

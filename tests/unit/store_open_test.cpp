@@ -179,8 +179,10 @@ TEST_F(StoreOpening, KeepsDecoysAndRefusesForgedOnes) {
   {
     auto file = StoreFile::open(backend_.folder(), SqliteBackend::moving_key(), explanation);
     ASSERT_TRUE(file && !file->has_decoys());
-    ASSERT_THAT(file->keep_decoys({{Bytes(40, std::byte{1})}, {Bytes(60, std::byte{2})}}),
-                Succeeds());
+    ASSERT_THAT(
+        file->keep_decoys(
+            {{Bytes(40, std::byte{1})}, {Bytes(60, std::byte{2})}, {Bytes(63, std::byte{3})}}),
+        Succeeds());
   }
   {
     const auto file = StoreFile::open(backend_.folder(), SqliteBackend::moving_key(), explanation);

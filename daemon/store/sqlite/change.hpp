@@ -42,8 +42,22 @@ struct ClientChange {
   RowMac mac{};
   std::optional<ClientState> before;  // none: it is not there yet
 };
-// Rows that belong to no subject, or not yet.
+struct NewChallenge {
+  Challenge row;
+  RowMac mac{};
+  std::size_t open_max = 0;  // of its subject; those that end first go
+  Time gone_by{};            // what ended before this goes as well, a few at a time
+};
+// An open challenge, if it is as it was.
+struct ChallengeChange {
+  Challenge row;
+  RowMac mac{};
+  std::uint32_t tries_before = 0;
+};
+// Rows that belong to no subject, or not yet, or not for long.
 struct OtherRows {
+  std::optional<NewChallenge> new_challenge;
+  std::optional<ChallengeChange> challenge;
   std::optional<ClientChange> client;
   std::vector<TokenRecord> new_tokens;
   std::optional<TokenRecord> taken_token;  // goes, if it is still this one

@@ -19,6 +19,23 @@ LoadedClient client_of(ClientId id, const Statement& row) {
   return client;
 }
 
+std::unique_ptr<LoadedChallenge> challenge_of(const Statement& row) {
+  auto loaded = std::make_unique<LoadedChallenge>();
+  LoadedChallenge& challenge = *loaded;
+  challenge.row.id = ChallengeId{row.integer(0)};
+  challenge.row.subject = SubjectId{row.integer(1)};
+  challenge.row.factor = FactorId{row.integer(2)};
+  challenge.row.purpose = static_cast<Purpose>(row.integer(3));
+  const BytesView value = row.blob(4);
+  challenge.row.value.assign(value.begin(), value.end());
+  challenge.row.tries = static_cast<std::uint32_t>(row.integer(5));
+  challenge.row.position = Position{row.integer(6)};
+  challenge.row.created_at = from_milliseconds(row.integer(7));
+  challenge.row.expires_at = from_milliseconds(row.integer(8));
+  challenge.mac = row.fixed<32>(9);
+  return loaded;
+}
+
 TokenRecord token_of(const Statement& row) {
   TokenRecord token;
   token.fixed.id = TokenId{row.integer(0)};
@@ -68,6 +85,9 @@ Result<std::vector<std::int64_t>> ids(Statement& statement, std::int64_t after, 
 
 Result<OtherReads> OtherReads::open(Connection& connection) {
   OtherReads reads;
+  CS_TRY(reads.challenge_, connection.prepare("SELECT * FROM challenge WHERE id = ?"));
+  CS_TRY(reads.challenges_,
+         connection.prepare("SELECT id FROM challenge WHERE id > ? ORDER BY id LIMIT ?"));
   CS_TRY(reads.client_, connection.prepare("SELECT name, networks, require_signature, state, "
                                            "sealed, created_at_ms, mac FROM client WHERE id = ?"));
   CS_TRY(reads.clients_,
@@ -84,6 +104,20 @@ Result<OtherReads> OtherReads::open(Connection& connection) {
   CS_TRY(reads.imported_, connection.prepare(kImported));
   CS_TRY(reads.taken_, connection.prepare(kTaken));
   return reads;
+}
+
+Result<std::unique_ptr<LoadedChallenge>> OtherReads::challenge(ChallengeId id) {
+  const Rewind rewind{challenge_};
+  const Result<bool> found = challenge_.start(id);
+  // All zero: a forged one.
+  if (!found && is_too_long(found.error())) return std::make_unique<LoadedChallenge>();
+  if (!found) return found.error();
+  if (!*found) return std::unique_ptr<LoadedChallenge>{};
+  return challenge_of(challenge_);
+}
+
+Result<std::vector<std::int64_t>> OtherReads::challenges(std::int64_t after, std::size_t max) {
+  return ids(challenges_, after, max);
 }
 
 Result<std::optional<LoadedClient>> OtherReads::client(ClientId id) {

@@ -7,11 +7,18 @@
 #include "daemon/store/loaded_rows.hpp"
 #include "daemon/store/sqlite/connection.hpp"
 
+#include <memory>
+
 namespace countersign::store::sqlite {
 
 class OtherReads {
  public:
   static Result<OtherReads> open(Connection& connection);
+
+  // Null when there is none.
+  Result<std::unique_ptr<LoadedChallenge>> challenge(ChallengeId id);
+  // The ids above `after`, in order, at most `max`.
+  Result<std::vector<std::int64_t>> challenges(std::int64_t after, std::size_t max);
 
   Result<std::optional<LoadedClient>> client(ClientId id);
   // The ids above `after`, in order, at most `max`.
@@ -32,6 +39,7 @@ class OtherReads {
  private:
   Result<std::vector<TokenRecord>> tokens(Statement& statement, std::string_view name);
 
+  Statement challenge_, challenges_;
   Statement client_, clients_, was_added_;
   Statement token_, tokens_, of_serial_, of_public_id_, is_known_, imported_, taken_;
 };

@@ -19,6 +19,10 @@ class OtherWrites {
   Status put(const TokenRecord& token);
   Status take(const TokenRecord& token);
 
+  Status put(const NewChallenge& challenge);
+  Status put(const ChallengeChange& change);
+
+  Statement insert_challenge_, update_challenge_, sweep_challenges_, displace_challenges_;
   Statement insert_client_, update_client_;
   Statement insert_token_, delete_token_;
 };

@@ -54,6 +54,13 @@ constexpr std::array kTables{
     "position INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE UNIQUE INDEX token_serial ON token(serial, kind) WHERE serial <> ''",
     "CREATE UNIQUE INDEX token_public_id ON token(public_id, kind) WHERE public_id <> ''",
+    // What awaits an answer, for minutes: of whatever kind, `value` is what it is about.
+    "CREATE TABLE challenge(id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, "
+    "factor INTEGER NOT NULL, purpose INTEGER NOT NULL, value BLOB NOT NULL, "
+    "tries INTEGER NOT NULL, position INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, "
+    "expires_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE INDEX challenge_subject ON challenge(subject, expires_at_ms)",
+    "CREATE INDEX challenge_expiry ON challenge(expires_at_ms)",
 };
 
 // Brings the schema from version i + 1 to i + 2. Append only.
