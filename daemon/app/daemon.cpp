@@ -131,6 +131,8 @@ awaitable<Status> Daemon::make_decoys(store::StoreFile& file) {
     sealed.totp.push_back(std::move(totp.sealed));
     CS_CO_TRY(hsm::GeneratedYubico yubico, co_await hsm_.generate_yubico());
     sealed.yubico.push_back(std::move(yubico.sealed));
+    CS_CO_TRY(hsm::Generated response, co_await hsm_.generate_response_key());
+    sealed.challenge_response.push_back(std::move(response.sealed));
   }
   co_return file.keep_decoys(std::move(sealed));
 }

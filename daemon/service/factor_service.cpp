@@ -87,6 +87,14 @@ awaitable<Result<hsm::GeneratedYubico>> FactorService::secret_of(EnrolYubicoOtp&
   co_return hsm::GeneratedYubico{std::move(sealed), SecretBytes{}, SecretBytes{}};
 }
 
+awaitable<Result<hsm::Generated>> FactorService::secret_of(EnrolChallengeResponse& ask) {
+  if (!ask.key) co_return co_await hsm_.generate_response_key();
+  SecretBytes imported = std::move(*ask.key);
+  ask.key.reset();
+  CS_CO_TRY(Bytes sealed, co_await hsm_.seal_response_key(std::move(imported)));
+  co_return hsm::Generated{std::move(sealed), SecretBytes{}};
+}
+
 awaitable<Result<FactorService::Place>> FactorService::place_for(Peer peer,
                                                                  const SubjectName& name) {
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, name));
@@ -118,6 +126,23 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolYubicoOtp ask) {
                                     {std::move(made.aes_key), std::move(made.private_id)}};
   }
   co_return Answer{std::move(enrolment)};
+}
+
+awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolChallengeResponse ask) {
+  CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
+  CS_CO_TRY(hsm::Generated made, co_await secret_of(ask));
+  Factor factor{.subject = place.subject->fixed.id,
+                .kind = FactorKind::chalresp,
+                .label = ask.label.text(),
+                .oath = kNoOath,
+                .sealed = std::move(made.sealed),
+                .created_at = clock_.now()};
+  JournalEntry record = entry(peer, Event::factor_enrolled);
+  CS_CO_TRY(factor.id,
+            co_await store_.enrol(place.subject, factor, Position::none, std::move(record)));
+  co_return Answer{
+      Enrolment{.factor = {.subject = place.subject->fixed.name, .factor = std::move(factor)},
+                .challenge_response_key = std::move(made.secret)}};
 }
 
 awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {

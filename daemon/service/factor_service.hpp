@@ -23,6 +23,8 @@ class FactorService {
   awaitable<Result<Answer>> enrol(Peer peer, EnrolOath ask);
   // The same for a YubiKey; and with `already_exists` when its public id is somebody's already.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolYubicoOtp ask);
+  // The same for a slot that answers challenges.
+  awaitable<Result<Answer>> enrol(Peer peer, EnrolChallengeResponse ask);
   awaitable<Result<Answer>> list(Peer peer, const ListFactors& ask);
   // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
   awaitable<Result<Answer>> report(Peer peer, FactorId factor);
@@ -42,6 +44,7 @@ class FactorService {
   awaitable<Result<Answer>> change(Peer peer, FactorId factor, Change change);
   awaitable<Result<hsm::Generated>> secret_of(EnrolOath& ask);
   awaitable<Result<hsm::GeneratedYubico>> secret_of(EnrolYubicoOtp& ask);
+  awaitable<Result<hsm::Generated>> secret_of(EnrolChallengeResponse& ask);
   [[nodiscard]] JournalEntry entry(Peer peer, Event event) const;
 
   Store& store_;

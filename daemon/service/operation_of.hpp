@@ -12,6 +12,8 @@ struct OperationOf {
   Operation operator()(const Health&) const { return Operation::health; }
   Operation operator()(const CheckClient&) const { return Operation::check_client; }
   Operation operator()(const SignForClient&) const { return Operation::sign_for_client; }
+  Operation operator()(const StartChallenge&) const { return Operation::start_challenge; }
+  Operation operator()(const AnswerChallenge&) const { return Operation::answer_challenge; }
   Operation operator()(const CreateSubject&) const { return Operation::create_subject; }
   Operation operator()(const GetSubject&) const { return Operation::get_subject; }
   Operation operator()(const SuspendSubject&) const { return Operation::suspend_subject; }
@@ -26,6 +28,9 @@ struct OperationOf {
   Operation operator()(const RevokeFactor&) const { return Operation::revoke_factor; }
   Operation operator()(const ResynchroniseFactor&) const { return Operation::resynchronise_factor; }
   Operation operator()(const EnrolYubicoOtp&) const { return Operation::enrol_yubico_otp; }
+  Operation operator()(const EnrolChallengeResponse&) const {
+    return Operation::enrol_challenge_response;
+  }
   Operation operator()(const ImportTokens&) const { return Operation::import_tokens; }
   Operation operator()(const ListTokens&) const { return Operation::list_tokens; }
   Operation operator()(const AssignToken&) const { return Operation::assign_token; }

@@ -78,7 +78,7 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
   const CurrentPolicy policy = policy_;
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_factor(peer, ask.factor));
   // Its codes say where they stand, and can be as far ahead as they like.
-  if (found->find(ask.factor)->fixed.kind == FactorKind::yubico_otp) {
+  if (!is_oath(found->find(ask.factor)->fixed.kind)) {
     co_return Error{ErrorCode::malformed, "resynchronise.kind"};
   }
   const verify::Typed typed = verify::typed_from(ask.first);

@@ -28,6 +28,7 @@ Service::Service(Parts parts)
       tokens_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
       claims_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
       clients_{parts_.store, parts_.hsm, parts_.clock},
+      challenges_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
       started_at_{parts_.clock.now()} {}
 
 struct Service::Dispatch {
@@ -43,6 +44,13 @@ struct Service::Dispatch {
   }
   Answered operator()(const ResynchroniseFactor& ask) {
     co_return as_answer(service.counted(co_await service.resynchronise_.resynchronise(peer, ask)));
+  }
+  Answered operator()(const StartChallenge& ask) {
+    CS_CO_TRY(ChallengeReport started, co_await service.challenges_.start(peer, ask));
+    co_return Answer{std::move(started)};
+  }
+  Answered operator()(const AnswerChallenge& ask) {
+    co_return as_answer(service.counted(co_await service.challenges_.answer(peer, id, ask)));
   }
   Answered operator()(const Health&) {
     const HsmHealth hsm = service.parts_.hsm_health();
@@ -67,6 +75,9 @@ struct Service::Dispatch {
   Answered operator()(const UnlockSubject& ask) { return service.subjects_.unlock(peer, ask); }
   Answered operator()(EnrolOath& ask) { return service.factors_.enrol(peer, std::move(ask)); }
   Answered operator()(EnrolYubicoOtp& ask) { return service.factors_.enrol(peer, std::move(ask)); }
+  Answered operator()(EnrolChallengeResponse& ask) {
+    return service.factors_.enrol(peer, std::move(ask));
+  }
   Answered operator()(const ListFactors& ask) { return service.factors_.list(peer, ask); }
   Answered operator()(const RenameFactor& ask) { return service.factors_.rename(peer, ask); }
   Answered operator()(const SuspendFactor& ask) { return service.factors_.suspend(peer, ask); }

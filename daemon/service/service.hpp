@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/challenge_service.hpp"
 #include "daemon/service/claim_service.hpp"
 #include "daemon/service/client_service.hpp"
 #include "daemon/service/factor_service.hpp"
@@ -59,6 +60,7 @@ class Service {
   TokenService tokens_;
   ClaimService claims_;
   ClientService clients_;
+  ChallengeService challenges_;
   Time started_at_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;

@@ -19,7 +19,7 @@ bool may_have_typed(const FactorRecord& factor, const Typed& typed) {
     return fixed.kind == FactorKind::yubico_otp &&
            (is_decoy(fixed.subject) || fixed.public_id == typed.yubico->public_id);
   }
-  if (fixed.kind == FactorKind::yubico_otp) return false;
+  if (!is_oath(fixed.kind)) return false;
   return typed.identifier.empty() ||
          (fixed.kind == FactorKind::hotp && fixed.public_id == typed.identifier);
 }

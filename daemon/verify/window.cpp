@@ -73,6 +73,8 @@ Window window_of(const FactorRecord& factor, const policies::Windows& windows, T
       return hotp_window(factor, windows);
     case FactorKind::yubico_otp:
       break;  // its codes say their position themselves
+    case FactorKind::chalresp:
+      break;  // it types no codes
   }
   return {};
 }

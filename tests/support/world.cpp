@@ -53,6 +53,21 @@ FactorRecord& World::add_yubikey(FactorState state) {
   return record;
 }
 
+FactorRecord& World::add_slot(FactorState state, FactorId id) {
+  FactorRecord& record = add(id, FactorKind::chalresp, state);
+  record.fixed.sealed = sealed_of(kSecret);
+  return record;
+}
+
+// Twenty bytes of the challenge, each changed by the secret.
+SecretBytes World::response_to(BytesView challenge, std::byte secret) {
+  SecretBytes response{hsm::kResponseKeyBytes};
+  for (std::size_t i = 0; i < response.size(); ++i) {
+    response.expose()[i] = challenge[i % challenge.size()] ^ secret;
+  }
+  return response;
+}
+
 std::string World::otp(hsm::YubicoFields fields, std::string_view public_id, std::byte secret) {
   return std::string{public_id} + modhex::encode(block_of(sealed_of(secret), fields));
 }
@@ -135,6 +150,30 @@ Result<Verdict> World::confirm(FactorId factor, std::string_view passcode, const
   return run(service_.confirm(kPeer, id, ask));
 }
 
+Result<ChallengeReport> World::start(std::optional<FactorId> factor, Peer peer,
+                                     std::string_view username) {
+  const StartChallenge ask{.subject = {*Realm::from(""), *Username::from(username)},
+                           .factor = factor,
+                           .client_address = {}};
+  return run(challenge_service_.start(peer, ask));
+}
+
+Result<Verdict> World::answer(ChallengeId challenge, SecretBytes response, Peer peer) {
+  return answer(challenge, std::move(response), request_id(next_request_++), peer);
+}
+
+Result<Verdict> World::answer(ChallengeId challenge, SecretBytes response, const RequestId& id,
+                              Peer peer) {
+  const AnswerChallenge ask{challenge, std::move(response), {}};
+  return run(challenge_service_.answer(peer, id, ask));
+}
+
+awaitable<Result<Verdict>> World::answer_later(ChallengeId challenge, SecretBytes response) {
+  const RequestId id = request_id(next_request_++);
+  const AnswerChallenge ask{challenge, std::move(response), {}};
+  co_return co_await challenge_service_.answer(kPeer, id, ask);
+}
+
 awaitable<Result<SubjectId>> World::identify(const SubjectName& name) {
   if (breaks()) co_return kBroken;
   for (const auto& [id, record] : subjects_) {
@@ -165,10 +204,11 @@ awaitable<Result<SubjectPtr>> World::subject(SubjectId id) {
   if (breaks()) co_return kBroken;
   if (is_decoy(id) && !subjects_.contains(id)) {
     SubjectRecord decoy = record_of(id, "decoy");
-    const bool of_a_name = number(id) >= -kDecoys;
-    decoy.factors.push_back(factor_of(FactorId{number(id)}, id,
-                                      of_a_name ? FactorKind::totp : FactorKind::yubico_otp,
-                                      FactorState::active));
+    const FactorKind kind = number(id) >= -kDecoys       ? FactorKind::totp
+                            : number(id) >= -2 * kDecoys ? FactorKind::yubico_otp
+                                                         : FactorKind::chalresp;
+    decoy.factors.push_back(factor_of(FactorId{number(id)}, id, kind, FactorState::active));
+    if (kind == FactorKind::chalresp) decoy.factors[0].fixed.sealed = sealed_of(std::byte{99});
     subjects_.emplace(id, std::move(decoy));
   }
   co_return std::make_shared<const SubjectRecord>(subjects_.at(id));
@@ -191,6 +231,14 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
       return Error{ErrorCode::conflict, "world.motion"};
     }
   }
+  if (attempt.challenge) {
+    const Challenge& row = attempt.challenge->row;
+    Challenge& kept = challenges.at(row.id);
+    if (!kept.is_open() || kept.tries != attempt.challenge->tries_before) {
+      return Error{ErrorCode::conflict, "world.challenge"};
+    }
+    kept = row;
+  }
   for (FactorRecord& record : now.factors) {
     for (const Move& move : attempt.moves) {
       if (move.factor == record.fixed.id) record.motion = move.motion;
@@ -202,6 +250,27 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
   if (attempt.budget) now.budget = *attempt.budget;
   if (attempt.journalled) entries.push_back(attempt.entry);
   return {};
+}
+
+awaitable<Status> World::keep(Challenge challenge, std::size_t open_max) {
+  if (breaks()) co_return kBroken;
+  std::vector<Challenge> of_the_same;
+  for (const auto& [id, one] : challenges) {
+    if (one.subject == challenge.subject) of_the_same.push_back(one);
+  }
+  std::ranges::sort(of_the_same, {}, &Challenge::expires_at);
+  for (std::size_t i = 0; i + open_max <= of_the_same.size(); ++i) {
+    challenges.erase(of_the_same[i].id);
+  }
+  challenges.emplace(challenge.id, std::move(challenge));
+  co_return Status{};
+}
+
+awaitable<Result<ChallengePtr>> World::challenge(ChallengeId id) {
+  if (breaks()) co_return kBroken;
+  const auto found = challenges.find(id);
+  if (found == challenges.end()) co_return ChallengePtr{};
+  co_return std::make_shared<const Challenge>(found->second);
 }
 
 awaitable<Result<SubjectId>> World::create(const SubjectName&, SubjectState, JournalEntry) {
@@ -305,6 +374,27 @@ awaitable<Result<Bytes>> World::seal_client(SecretBytes) { co_return kBroken; }
 awaitable<Result<hsm::Generated>> World::generate_client() { co_return kBroken; }
 awaitable<Result<hsm::Signature>> World::sign_for_client(BytesView, BytesView) {
   co_return kBroken;
+}
+
+awaitable<Result<Bytes>> World::seal_response_key(SecretBytes) { co_return kBroken; }
+awaitable<Result<hsm::Generated>> World::generate_response_key() { co_return kBroken; }
+
+awaitable<Result<bool>> World::match_response(hsm::MatchResponse question) {
+  const auto give = [](Result<bool> yes) -> awaitable<Result<bool>> { co_return yes; };
+  if (breaks()) return give(kBroken);
+  if (++matches == fail_match) return give(kBroken);
+  const SecretBytes expected = response_to(question.challenge, question.sealed.front());
+  return give(match_any || std::ranges::equal(expected.expose(), question.response));
+}
+
+awaitable<Result<SecretBytes>> World::random(std::size_t bytes) {
+  if (breaks()) co_return kBroken;
+  Bytes counted(bytes);
+  for (std::byte& byte : counted) {
+    next_random_ = next_random_ * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
+    byte = std::byte(next_random_ >> 56);
+  }
+  co_return SecretBytes{counted};
 }
 
 }  // namespace countersign::test

@@ -37,6 +37,7 @@ class World final : public Store, public hsm::Hsm {
   static constexpr FactorId kTotp{11};
   static constexpr FactorId kHotp{12};
   static constexpr FactorId kYubikey{13};
+  static constexpr FactorId kSlot{14};
   static constexpr std::string_view kPublicId = "ccccccccccbd";
   static constexpr std::byte kSecret{1};
   static constexpr Peer kGateway{.uid = 1001, .gid = 1001, .role = Role::verify};
@@ -48,6 +49,10 @@ class World final : public Store, public hsm::Hsm {
   FactorRecord& add(FactorId id, FactorKind kind, FactorState state = FactorState::active);
   FactorRecord& factor(FactorId id);
   SubjectRecord& alice() { return subjects_.at(kAlice); }
+
+  // Alice's challenge-response slot, and what it answers.
+  FactorRecord& add_slot(FactorState state = FactorState::active, FactorId id = kSlot);
+  static SecretBytes response_to(BytesView challenge, std::byte secret = kSecret);
 
   // Alice's YubiKey, which bears kPublicId.
   FactorRecord& add_yubikey(FactorState state = FactorState::active);
@@ -79,12 +84,23 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<Verdict>> verify_later(std::string passcode, std::string username);
   static RequestId request_id(int number);
 
+  // A challenge for Alice (or whoever is named), and an answer, with a fresh request id or this
+  // one.
+  Result<ChallengeReport> start(std::optional<FactorId> factor = std::nullopt, Peer peer = kPeer,
+                                std::string_view username = "alice");
+  Result<Verdict> answer(ChallengeId challenge, SecretBytes response, Peer peer = kPeer);
+  Result<Verdict> answer(ChallengeId challenge, SecretBytes response, const RequestId& id,
+                         Peer peer = kPeer);
+  awaitable<Result<Verdict>> answer_later(ChallengeId challenge, SecretBytes response);
+
   // Store.
   awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
   awaitable<Result<SubjectId>> owner(FactorId factor) override;
   awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
+  awaitable<Status> keep(Challenge challenge, std::size_t open_max) override;
+  awaitable<Result<ChallengePtr>> challenge(ChallengeId id) override;
   awaitable<Result<SubjectId>> create(const SubjectName&, SubjectState, JournalEntry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr, Factor, Position, JournalEntry) override;
   awaitable<Status> change(SubjectPtr, Factor, JournalEntry) override;
@@ -119,11 +135,16 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<Bytes>> seal_client(SecretBytes) override;
   awaitable<Result<hsm::Generated>> generate_client() override;
   awaitable<Result<hsm::Signature>> sign_for_client(BytesView, BytesView) override;
+  awaitable<Result<Bytes>> seal_response_key(SecretBytes) override;
+  awaitable<Result<hsm::Generated>> generate_response_key() override;
+  awaitable<Result<bool>> match_response(hsm::MatchResponse question) override;
+  awaitable<Result<SecretBytes>> random(std::size_t bytes) override;
 
   FakeClock clock;
   policies::Policy rules;
   std::vector<JournalEntry> entries;
   std::vector<TokenRecord> stock;
+  std::map<ChallengeId, Challenge> challenges;
   int calls = 0;           // to the store and the HSM
   int fail_call = 0;       // this one fails; 0: none
   int fail_match = 0;      // so does this question to the HSM
@@ -141,7 +162,9 @@ class World final : public Store, public hsm::Hsm {
   Turns turns_;
   VerifyService service_{*this, *this, turns_, policy_, clock};
   ClaimService claims_{*this, *this, turns_, policy_, clock};
+  ChallengeService challenge_service_{*this, *this, turns_, policy_, clock};
   int next_request_ = 1;
+  std::uint64_t next_random_ = 1;
 };
 
 }  // namespace countersign::test
