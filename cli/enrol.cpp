@@ -6,6 +6,7 @@
 #include "cli/secret.hpp"
 #include "cli/subject_option.hpp"
 #include "firmware-interface/base32.hpp"
+#include "firmware-interface/files/text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -60,6 +61,31 @@ void enrol(Command& command, const Options& options) {
   ask_and_show(command, Door::provision, std::move(request));
 }
 
+// The same in the form that YubiKey tools use.
+std::optional<SecretBytes> read_response_key(const std::string& file) {
+  const auto text = read_secret(file, "Secret (hexadecimal)");
+  if (!text) return std::nullopt;
+  auto key = files::decode_hex(as_text(text->expose()));
+  if (!key) std::cerr << "countersign: the secret is not hexadecimal\n";
+  return key;
+}
+
+void enrol_challenge_response(Command& command, const Options& options) {
+  v1::Request request;
+  v1::EnrolChallengeResponse& enrol = *request.mutable_enrol_challenge_response();
+  options.subject.write(*enrol.mutable_subject());
+  enrol.set_label(options.label);
+  if (!options.secret_file.empty()) {
+    const auto key = read_response_key(options.secret_file);
+    if (!key) {
+      command.exit_code = ExitCode::usage;
+      return;
+    }
+    enrol.set_secret(std::string{as_text(key->expose())});
+  }
+  ask_and_show(command, Door::provision, std::move(request));
+}
+
 void add_kind_options(CLI::App& verb, Options& options) {
   add_choice<v1::FactorKind>(verb, "kind", options.kind, {{"totp", v1::TOTP}, {"hotp", v1::HOTP}},
                              "totp: by the clock; hotp: by a counter")
@@ -87,6 +113,19 @@ void add_enrol(CLI::App& noun, Command& command) {
                    "Import this Base32 secret (- for standard input) instead of making one")
       ->type_name("FILE");
   verb->callback([&command, options] { enrol(command, *options); });
+}
+
+void add_enrol_challenge_response(CLI::App& noun, Command& command) {
+  CLI::App* verb = noun.add_subcommand("enrol-challenge-response",
+                                       "Give a subject a YubiKey slot that answers challenges");
+  const auto options = std::make_shared<Options>();
+  add_subject_option(*verb, options->subject, Presence::required);
+  verb->add_option("--label", options->label, "What its owner calls it");
+  verb->add_option("--secret-file", options->secret_file,
+                   "Import this secret (40 hexadecimal digits, - for standard input) instead of "
+                   "making one")
+      ->type_name("FILE");
+  verb->callback([&command, options] { enrol_challenge_response(command, *options); });
 }
 
 }  // namespace countersign::cli

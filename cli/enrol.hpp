@@ -7,5 +7,6 @@
 namespace countersign::cli {
 
 void add_enrol(CLI::App& noun, Command& command);
+void add_enrol_challenge_response(CLI::App& noun, Command& command);
 
 }  // namespace countersign::cli

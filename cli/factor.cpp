@@ -136,6 +136,7 @@ void add_factor(CLI::App& app, Command& command) {
   CLI::App* noun = app.add_subcommand("factor", "The ways in which subjects prove themselves");
   noun->require_subcommand(1);
   add_enrol(*noun, command);
+  add_enrol_challenge_response(*noun, command);
   add_confirm(*noun, command);
   add_list(*noun, command);
   add_rename(*noun, command);

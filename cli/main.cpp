@@ -31,8 +31,9 @@ int run(int argc, char** argv) {
   app.fallthrough();
   app.require_subcommand(1);
   add_shared_options(app, command);
-  for (const auto add : {add_hsm, add_subject, add_factor, add_token, add_client, add_verify,
-                         add_policy, add_store, add_status, add_doctor, add_yubikey}) {
+  for (const auto add :
+       {add_hsm, add_subject, add_factor, add_token, add_client, add_verify, add_challenge,
+        add_policy, add_store, add_status, add_doctor, add_yubikey}) {
     add(app, command);
   }
   try {

@@ -50,7 +50,7 @@ void show(std::ostream& out, const v1::Factor& factor) {
   out << "factor: " << factor.id() << '\n'
       << "subject: " << full_name(factor.subject()) << '\n'
       << "kind: " << lower_words(v1::FactorKind_Name(factor.kind()));
-  if (factor.kind() != v1::YUBICO_OTP) {
+  if (factor.kind() == v1::TOTP || factor.kind() == v1::HOTP) {
     out << ", " << lower_words(v1::HashAlgorithm_Name(factor.algorithm())) << ", "
         << factor.digits() << " digits";
   }
@@ -72,8 +72,33 @@ void show(std::ostream& out, const v1::FactorList& list) {
   }
 }
 
+// What a YubiKey's tools are given.
+std::string hexadecimal(std::string_view bytes) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    text += kDigits[static_cast<unsigned char>(byte) >> 4];
+    text += kDigits[static_cast<unsigned char>(byte) & 0xf];
+  }
+  return text;
+}
+
+void show(std::ostream& out, const v1::Challenge& challenge) {
+  out << "challenge: " << challenge.challenge_id() << '\n'
+      << "ask: " << hexadecimal(challenge.challenge()) << '\n'
+      << "lifetime: " << challenge.lifetime_seconds() << " s\n";
+  if (challenge.factor_id() == 0) out << "Nobody can answer it: there is no such factor.\n";
+  if (challenge.factor_id() != 0) out << "factor: " << challenge.factor_id() << '\n';
+}
+
 void show(std::ostream& out, const v1::Enrolment& enrolment) {
   show(out, enrolment.factor());
+  if (!enrolment.challenge_response_key().empty()) {
+    out << "secret: " << hexadecimal(enrolment.challenge_response_key()) << '\n'
+        << "The secret is shown this once. It works after an answer to: countersign challenge "
+           "start --confirm --factor "
+        << enrolment.factor().id() << '\n';
+  }
   if (enrolment.secret_base32().empty()) return;
   out << "secret: " << enrolment.secret_base32() << '\n'
       << "uri: " << enrolment.otpauth_uri() << '\n'
@@ -173,6 +198,9 @@ std::string as_text(const v1::Reply& reply) {
       break;
     case v1::Reply::kSignature:  // a gateway's business, not a person's
     case v1::Reply::OUTCOME_NOT_SET:
+      break;
+    case v1::Reply::kChallenge:
+      show(out, reply.challenge());
       break;
     case v1::Reply::kStoreCheck:
       show(out, reply.store_check());
