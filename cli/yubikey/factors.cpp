@@ -48,6 +48,12 @@ v1::Request request_for(const Wanted& wanted) {
     enrol.set_label(wanted.label);
     return request;
   }
+  if (wanted.kind == v1::CHALRESP) {
+    v1::EnrolChallengeResponse& enrol = *request.mutable_enrol_challenge_response();
+    *enrol.mutable_subject() = wanted.subject;
+    enrol.set_label(wanted.label);
+    return request;
+  }
   v1::EnrolOath& enrol = *request.mutable_enrol_oath();
   *enrol.mutable_subject() = wanted.subject;
   enrol.set_kind(v1::HOTP);
@@ -87,6 +93,11 @@ Outcome<yubikey::Configuration> configuration_of(const Wanted& wanted,
     return yubikey::Configuration{yubikey::YubicoOtp{*std::move(public_id),
                                                      SecretBytes{as_bytes(secret.private_id())},
                                                      SecretBytes{as_bytes(secret.aes_key())}}};
+  }
+  if (wanted.kind == v1::CHALRESP) {
+    SecretBytes key{as_bytes(enrolment.challenge_response_key())};
+    if (key.size() == 0) return Trouble{v1::UNAVAILABLE, kNoSecret, Source::daemon};
+    return yubikey::Configuration{yubikey::ChallengeResponse{std::move(key), wanted.wants_touch}};
   }
   auto secret = base32::decode(enrolment.secret_base32());
   if (!secret || secret->size() == 0) return Trouble{v1::UNAVAILABLE, kNoSecret, Source::daemon};

@@ -15,11 +15,12 @@ namespace countersign::cli {
 // What a slot is to be, for whom.
 struct Wanted {
   v1::SubjectName subject;
-  v1::FactorKind kind = v1::YUBICO_OTP;  // or HOTP
+  v1::FactorKind kind = v1::YUBICO_OTP;  // or HOTP, CHALRESP
   std::string label;
   std::string identifier;  // public id, or the HOTP slot's token identifier
   std::uint32_t digits = 6;
   std::uint64_t counter = 0;
+  bool wants_touch = false;  // CHALRESP: before each answer
 };
 
 struct Fresh {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/yubikey/give.hpp"
 
+#include "cli/yubikey/challenge.hpp"
 #include "cli/yubikey/desk.hpp"
 #include "firmware-interface/modhex.hpp"
 
@@ -37,7 +38,8 @@ Outcome<Wanted> wanted_of(const Plan& plan, const v1::SubjectName& subject,
                 .kind = plan.kind,
                 .label = label_of(plan, key.serial),
                 .identifier = plan.token_identifier,
-                .digits = plan.digits};
+                .digits = plan.digits,
+                .wants_touch = plan.wants_touch};
   if (plan.kind != v1::YUBICO_OTP) return wanted;
   wanted.identifier = plan.public_id;
   if (wanted.identifier.empty()) {
@@ -97,6 +99,18 @@ Trouble give_up(const Command& command, std::uint64_t factor_id, const Note& not
   return cause;
 }
 
+// By the code that it types, or by the answer that it gives.
+Outcome<FirstTouch> confirm(const Command& command, const Plan& plan, const Given& given) {
+  if (plan.kind != v1::CHALRESP) {
+    return confirm_by_touch(command, given.subject, given.factor_id,
+                            name_of(given.serial, given.slot));
+  }
+  const yubikey::Which which{given.serial};
+  CS_TRY(const bool right,
+         confirm_by_challenge(command, given.subject, given.factor_id, which, plan.slot));
+  return right ? FirstTouch::active : FirstTouch::wrong;
+}
+
 Trouble no_first_code(FirstTouch touch) {
   const char* what = touch == FirstTouch::ended ? "The key was not touched." : "No code was right.";
   return {
@@ -142,8 +156,11 @@ Outcome<Given> give(const Command& command, const Plan& plan, const v1::SubjectN
               .serial = key.serial,
               .slot = number_of(plan.slot)};
   if (!plan.confirm) return given;
-  CS_TRY(const FirstTouch touch,
-         confirm_by_touch(command, subject, id, name_of(key.serial, given.slot)));
+  const auto confirmed = confirm(command, plan, given);
+  if (!confirmed && plan.kind == v1::CHALRESP) {
+    return give_up(command, id, note, confirmed.error());
+  }
+  CS_TRY(const FirstTouch touch, confirmed);
   if (touch == FirstTouch::ended && persistence == Persistence::resumable) {
     return Trouble{v1::CONFLICT, "The key was not touched.", Source::desk};
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Giving a subject a key: enrolled first, programmed then, confirmed by its first code. Whatever
-// fails on the way, the factor is revoked, so that nothing half-enrolled stays.
+// Giving a subject a key: enrolled first, programmed then, confirmed by its first code, or its
+// first answer. Whatever fails on the way, the factor is revoked, so that nothing half-enrolled
+// stays.
 #pragma once
 
 #include "cli/command.hpp"
@@ -26,6 +27,7 @@ struct Plan {
   std::string label;             // "YubiKey SERIAL" when empty; slot 2 says so
   std::string public_id;         // of the serial number when empty, or random
   std::string token_identifier;  // HOTP: typed in front of the codes
+  bool wants_touch = false;      // challenge-response: before each answer
   bool confirm = true;
 };
 

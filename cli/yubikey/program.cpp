@@ -71,7 +71,10 @@ void add_whom(CLI::App& verb, Options& options) {
 void add_what(CLI::App& verb, Options& options) {
   Plan& plan = options.plan;
   add_slot_option(verb, plan.slot);
-  add_kind_option(verb, plan.kind);
+  add_choice<v1::FactorKind>(
+      verb, "--kind", plan.kind,
+      {{"yubico_otp", v1::YUBICO_OTP}, {"hotp", v1::HOTP}, {"challenge_response", v1::CHALRESP}},
+      "What the slot does; yubico_otp when absent");
   verb.add_option("--label", plan.label, "What its owner calls it; \"YubiKey SERIAL\" when absent");
   verb.add_option("--public-id", plan.public_id,
                   "yubico_otp: its public id in modhex; \"vv\" and the serial number when absent")
@@ -79,6 +82,8 @@ void add_what(CLI::App& verb, Options& options) {
   verb.add_option("--digits", plan.digits, "hotp: 6 or 8")->check(CLI::IsMember({6, 8}));
   verb.add_option("--token-identifier", plan.token_identifier,
                   "hotp: twelve characters that it types in front of its codes")
+      ->excludes("--batch");
+  verb.add_flag("--touch", plan.wants_touch, "challenge_response: it answers when touched alone")
       ->excludes("--batch");
   verb.add_flag("--overwrite", options.overwrite, "A slot that is configured may be lost");
   verb.add_flag("--no-return", options.no_return, "It types no return after its codes");
@@ -110,6 +115,9 @@ void add_yubikey_program(CLI::App& noun, Command& command) {
   verb->callback([&command, options] {
     if (options->username.empty() && options->list.empty()) {
       throw CLI::RequiredError{"username or --batch"};
+    }
+    if (options->plan.kind == v1::CHALRESP && !options->list.empty()) {
+      throw CLI::ValidationError{"--kind", "challenge_response is for one key at a time"};
     }
     run(command, *options);
   });
