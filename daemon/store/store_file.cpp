@@ -84,7 +84,8 @@ Result<Records::Start> find_start(sqlite::Connection& connection) {
                            "(SELECT max(subject) FROM journal WHERE event = 20), 0))"));
   CS_TRY(start.last_factor,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM factor), 0), coalesce("
-                           "(SELECT max(factor) FROM journal WHERE event IN (30, 41, 42)), 0))"));
+                           "(SELECT max(factor) FROM journal WHERE event >= 30 AND "
+                           "event IN (30, 41, 42)), 0))"));
   CS_TRY(start.last_token,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM token), 0), coalesce("
                            "(SELECT max(count + position - 1) FROM journal WHERE event >= 40 AND "

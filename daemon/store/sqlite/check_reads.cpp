@@ -52,7 +52,8 @@ Result<CheckReads> CheckReads::open(Connection& connection) {
   CS_CHECK(prepare(reads.was_created_,
                    "SELECT 1 FROM journal WHERE event = 20 AND subject = ? LIMIT 1"));
   CS_CHECK(prepare(reads.was_enrolled_,
-                   "SELECT 1 FROM journal WHERE event IN (30, 41, 42) AND factor = ? LIMIT 1"));
+                   "SELECT 1 FROM journal WHERE event >= 30 AND event IN (30, 41, 42) "
+                   "AND factor = ? LIMIT 1"));
   CS_CHECK(prepare(reads.head_, "SELECT seq, hash, mac FROM head WHERE id = 1"));
   CS_CHECK(prepare(reads.journal_end_, "SELECT coalesce(max(seq), 0) FROM journal"));
   CS_CHECK(prepare(reads.store_id_, "SELECT value FROM meta WHERE name = 'store_id'"));

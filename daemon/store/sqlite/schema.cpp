@@ -37,9 +37,10 @@ constexpr std::array kTables{
     "outcome INTEGER NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, "
     "failures INTEGER NOT NULL, count INTEGER NOT NULL, client_address TEXT NOT NULL, "
     "budget_version INTEGER NOT NULL, also_moved BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
-    // Where each subject and factor came from; other records cost these indexes nothing.
+    // Where each subject and factor came from. What happens all day long costs these indexes one
+    // comparison each; a list of events would cost it a microsecond.
     "CREATE INDEX journal_created ON journal(subject) WHERE event = 20",
-    "CREATE INDEX journal_enrolled ON journal(factor) WHERE event IN (30, 41, 42)",
+    "CREATE INDEX journal_enrolled ON journal(factor) WHERE event >= 30",
     // What happened to a client or a token, by its number, which `count` is.
     "CREATE INDEX journal_other ON journal(event, count) "
     "WHERE event >= 40 AND event < 50 AND outcome = 0",
