@@ -13,7 +13,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::size_t kSetupOutstanding = 512;
 constexpr std::uint64_t kPeriodSeconds = 30;
 
 std::uint64_t step_now() {
@@ -43,96 +42,50 @@ client::Deadline soon() { return client::within(std::chrono::seconds{30}); }
 Load::Load(std::string run_directory, Population population)
     : run_directory_{std::move(run_directory)},
       population_{population},
-      tokens_{std::min(population.secrets, population.subjects)},
+      tokens_{population.kind == v1::YUBICO_OTP
+                  ? 0
+                  : std::min(population.secrets, population.subjects)},
+      yubikeys_{population.kind == v1::YUBICO_OTP ? population.subjects : 0},
       used_(population.subjects),
-      factor_ids_(population.subjects),
       order_(population.subjects) {
   population_.secrets = std::min(population.secrets, population.subjects);
   std::iota(order_.begin(), order_.end(), 0U);
   std::ranges::shuffle(order_, random_);
 }
 
-v1::Request Load::request_about(std::size_t slot) const {
-  v1::Request request;
-  request.set_request_id(request_id(slot, slot, run_id_ + used_.size()));
-  return request;
+Status Load::enrol(const Progress& progress) {
+  const Factors factors{[this](std::size_t subject) { return add(subject); },
+                        [this](std::size_t subject) { return first_code(subject); }};
+  return bench::enrol(run_directory_, population_.subjects, factors, progress);
 }
 
-Status Load::pipeline(const Make& make, const Took& took) {
-  const std::size_t count = population_.subjects;
-  std::size_t sent = 0;
-  for (std::size_t received = 0; received < count;) {
-    while (sent < count && sent - received < kSetupOutstanding) {
-      CS_CHECK(provision_->send(make(sent++)));
-    }
-    CS_CHECK(provision_->flush(soon()));
-    do {
-      CS_CHECK(provision_->receive(reply_, soon()));
-      CS_CHECK(took(slot_in(reply_), reply_));
-      ++received;
-    } while (received < sent && provision_->has_answer());
-  }
-  return {};
+v1::Request Load::add(std::size_t subject) const {
+  if (population_.kind == v1::YUBICO_OTP) return add_yubico_otp(subject);
+  return add_oath(population_.kind, subject, secret_number(secret_of(subject)));
 }
 
-Status Load::enrol(const std::function<void(std::size_t, std::size_t)>& progress) {
-  CS_TRY(provision_, client::Client::connect(run_directory_ + "/provision.sock"));
-  const std::size_t of = 3 * population_.subjects;
-  std::size_t done = 0;
-  const auto count = [&](const v1::Reply& reply) -> Status {
-    if (reply.has_error()) return Error{ErrorCode::unavailable, "setup"};
-    if (++done % 10'000 == 0) progress(done, of);
-    return {};
-  };
-  const auto create = [&](std::size_t i) {
-    v1::Request request = request_about(i);
-    request.mutable_create_subject()->mutable_subject()->set_username(username(i));
-    return request;
-  };
-  const auto created = [&](std::size_t, const v1::Reply& reply) { return count(reply); };
-  CS_CHECK(pipeline(create, created));
+// A TOTP factor is confirmed with the code before the present one, so that the present one and the
+// next are left to measure with.
+std::string Load::first_code(std::size_t subject) {
+  used_[subject] = is_totp() ? step_now() - 1 : 0;
+  return code(subject, used_[subject]);
+}
 
-  const auto add = [&](std::size_t i) {
-    v1::Request request = request_about(i);
-    auto& ask = *request.mutable_enrol_oath();
-    ask.mutable_subject()->set_username(username(i));
-    ask.set_kind(population_.totp ? v1::TOTP : v1::HOTP);
-    const Secret secret = secret_number(secret_of(i));
-    ask.set_secret(secret.data(), secret.size());
-    return request;
-  };
-  const auto added = [&](std::size_t i, const v1::Reply& reply) {
-    factor_ids_[i] = reply.enrolment().factor().id();
-    return count(reply);
-  };
-  CS_CHECK(pipeline(add, added));
-
-  // A TOTP factor is confirmed with the code before the present one, so that the present one and
-  // the next are left to measure with.
-  const auto confirm = [&](std::size_t i) {
-    used_[i] = population_.totp ? step_now() - 1 : 0;
-    v1::Request request = request_about(i);
-    request.mutable_confirm_factor()->set_factor_id(factor_ids_[i]);
-    request.mutable_confirm_factor()->set_passcode(tokens_.code(secret_of(i), used_[i]));
-    return request;
-  };
-  const auto confirmed = [&](std::size_t, const v1::Reply& reply) -> Status {
-    if (reply.verdict().answer() != v1::ACCEPTED) return Error{ErrorCode::denied, "confirm"};
-    return count(reply);
-  };
-  return pipeline(confirm, confirmed);
+std::string Load::code(std::size_t subject, std::uint64_t counter) const {
+  if (population_.kind == v1::YUBICO_OTP) return yubikeys_.otp(subject, counter);
+  return tokens_.code(secret_of(subject), counter);
 }
 
 std::uint64_t Load::fresh_counter(std::size_t subject) const {
   const std::uint64_t above = used_[subject] + 1;
-  return population_.totp ? std::max(above, step_now()) : above;
+  return is_totp() ? std::max(above, step_now()) : above;
 }
 
 bool Load::pick() {
   for (std::size_t tried = 0; tried < order_.size(); ++tried) {
     if (next_ == order_.size()) next_ = 0;
     picked_ = order_[next_++];
-    if (!population_.totp || fresh_counter(picked_) <= step_now() + 1) return true;
+    if (!is_totp() || fresh_counter(picked_) <= step_now() + 1) return true;
   }
   return false;
 }
@@ -145,7 +98,7 @@ Status Load::send_next(SteadyClock::time_point due) {
   request_.set_request_id(request_id(slot, serial_++, run_id_));
   auto& ask = *request_.mutable_verify();
   ask.mutable_subject()->set_username(username(picked_));
-  ask.set_passcode(tokens_.code(secret_of(picked_), used_[picked_]));
+  ask.set_passcode(code(picked_, used_[picked_]));
   return verify_->send(request_);
 }
 

@@ -3,12 +3,11 @@
 // socket, pipelined, and keeps how long each answer took.
 #pragma once
 
-#include "benchmarks/rate/population.hpp"
+#include "benchmarks/population/enrolment.hpp"
 #include "clients/cpp/countersign_client.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -18,8 +17,8 @@ namespace countersign::bench {
 
 struct Population {
   std::size_t subjects = 20'000;
-  std::size_t secrets = 20'000;
-  bool totp = false;  // otherwise HOTP, whose codes do not run out
+  std::size_t secrets = 20'000;    // distinct ones; a YubiKey has always one of its own
+  v1::FactorKind kind = v1::HOTP;  // whose codes do not run out, and no YubiKey's either
 };
 
 struct Pace {
@@ -40,31 +39,31 @@ class Load {
   Load(std::string run_directory, Population population);
 
   // Makes every subject with one active factor. Calls `progress` now and then.
-  Status enrol(const std::function<void(std::size_t done, std::size_t of)>& progress);
+  Status enrol(const Progress& progress);
   Result<Outcome> run(const Pace& pace);
 
  private:
-  using Make = std::function<v1::Request(std::size_t)>;
-  using Took = std::function<Status(std::size_t, const v1::Reply&)>;
-  Status pipeline(const Make& make, const Took& took);
+  [[nodiscard]] v1::Request add(std::size_t subject) const;
+  std::string first_code(std::size_t subject);
+  // The code of that counter: TOTP's step, HOTP's counter, or which press of a YubiKey.
+  [[nodiscard]] std::string code(std::size_t subject, std::uint64_t counter) const;
+  [[nodiscard]] bool is_totp() const { return population_.kind == v1::TOTP; }
   Status send_next(std::chrono::steady_clock::time_point due);
   // The next subject in random order, each once a round; none when every TOTP code is used up.
   bool pick();
   [[nodiscard]] std::uint64_t fresh_counter(std::size_t subject) const;
-  v1::Request request_about(std::size_t slot) const;
   Status take_answer(Outcome& outcome);
   [[nodiscard]] std::size_t secret_of(std::size_t subject) const {
     return subject % population_.secrets;
   }
 
   std::string run_directory_;
-  // Made when they are needed: the daemon closes what is idle for a minute.
+  // Made when it is needed: the daemon closes what is idle for a minute.
   std::optional<client::Client> verify_;
-  std::optional<client::Client> provision_;
   Population population_;
-  Tokens tokens_;
+  Tokens tokens_;                    // none of them where the population has YubiKeys,
+  YubiKeys yubikeys_;                // and none of these where it has not
   std::vector<std::uint64_t> used_;  // the highest counter that each subject has used
-  std::vector<std::uint64_t> factor_ids_;
   std::vector<std::uint32_t> order_;
   std::size_t next_ = 0;
   std::uint32_t picked_ = 0;

@@ -9,9 +9,13 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <map>
 
 namespace countersign::bench {
 namespace {
+
+const std::map<std::string, v1::FactorKind> kKinds{
+    {"hotp", v1::HOTP}, {"totp", v1::TOTP}, {"yubico_otp", v1::YUBICO_OTP}};
 
 int fail(const Error& error) {
   std::cerr << "bench_load: " << error.operation.view() << " failed, native " << error.native
@@ -63,7 +67,8 @@ int main(int argc, char** argv) {
   line.add_option("--run-dir", run_directory)->required();
   line.add_option("--subjects", population.subjects)->check(CLI::PositiveNumber);
   line.add_option("--secrets", population.secrets)->check(CLI::PositiveNumber);
-  line.add_flag("--totp", population.totp);
+  line.add_option("--kind", population.kind)
+      ->transform(CLI::CheckedTransformer(countersign::bench::kKinds));
   CLI11_PARSE(line, argc, argv);
   return countersign::bench::run(run_directory, population);
 }

@@ -11,7 +11,7 @@
 //   record_key   the same by the key itself, an object of the token
 //
 // With --cold every operation unwraps its key, uses it once and destroys it.
-#include "benchmarks/rate/population.hpp"
+#include "benchmarks/population/oath.hpp"
 #include "firmware-interface/oath.hpp"
 #include "hsm/factor_key.hpp"
 #include "hsm/key_set.hpp"

@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <memory>
@@ -32,19 +33,25 @@ struct YubicoTap {
   return crc;
 }
 
-// REQUIRES: a key of 16 bytes, a private id of 6.
-[[nodiscard]] inline YubicoBlock yubico_block(BytesView aes_key, BytesView private_id,
-                                              YubicoTap tap) {
-  Bytes plain{private_id.begin(), private_id.end()};
-  const auto little_endian = [&plain](std::uint32_t value, int bytes) {
-    for (; bytes > 0; --bytes, value >>= 8) plain.push_back(std::byte(value & 0xff));
+// REQUIRES: a private id of 6 bytes.
+[[nodiscard]] inline YubicoBlock yubico_plain(BytesView private_id, YubicoTap tap) {
+  YubicoBlock plain{};
+  auto end = std::ranges::copy(private_id, plain.begin()).out;
+  const auto little_endian = [&end](std::uint32_t value, int bytes) {
+    for (; bytes > 0; --bytes, value >>= 8) *end++ = std::byte(value & 0xff);
   };
   little_endian(tap.session_counter, 2);
   little_endian(tap.timestamp, 3);
   little_endian(tap.session_use, 1);
   little_endian(0x9fc8, 2);
-  little_endian(static_cast<std::uint16_t>(~yubico_crc(plain)), 2);
+  little_endian(static_cast<std::uint16_t>(~yubico_crc(BytesView{plain}.first(14))), 2);
+  return plain;
+}
 
+// REQUIRES: a key of 16 bytes, a private id of 6.
+[[nodiscard]] inline YubicoBlock yubico_block(BytesView aes_key, BytesView private_id,
+                                              YubicoTap tap) {
+  const YubicoBlock plain = yubico_plain(private_id, tap);
   YubicoBlock block{};
   const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> cipher{
       EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};

@@ -2,7 +2,7 @@
 // OpenSSL's old SHA-1 interface lets a keyed state be kept and copied for nothing, which is what a
 // load generator on the measured machine needs.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "benchmarks/rate/population.hpp"
+#include "benchmarks/population/oath.hpp"
 
 #include "firmware-interface/oath.hpp"
 
