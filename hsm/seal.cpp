@@ -38,6 +38,7 @@ struct Shape {
 constexpr Shape shape_of(SecretKind kind) {
   if (kind == SecretKind::yubico) {
     constexpr std::size_t kWrapBytes = kYubicoKeyBytes + kWrapUnitBytes;
+    static_assert(kSealHeaderBytes + kWrapBytes == kSealedYubicoKeyBytes);
     return {kWrapBytes, kWrapBytes, kYubicoPrivateIdBytes};
   }
   const std::size_t least = round_up(digest_bytes(HashAlgorithm::sha1)) + kWrapUnitBytes;

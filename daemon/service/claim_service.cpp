@@ -2,6 +2,7 @@
 #include "daemon/service/claim_service.hpp"
 
 #include "daemon/service/factor_service.hpp"
+#include "daemon/service/former_position.hpp"
 #include "daemon/service/token_service.hpp"
 #include "daemon/verify/typed.hpp"
 #include "daemon/verify/yubico.hpp"
@@ -79,7 +80,13 @@ awaitable<Result<ClaimService::Tap>> ClaimService::read(const Passcode& passcode
   tap.motion.position = Position{static_cast<std::int64_t>(verify::yubico_counter(counters))};
   tap.motion.timestamp = counters.timestamp;
   tap.motion.accepted_at = now;
-  if (tap.motion.position <= tap.token.fixed.position) tap.refused = Reason::replayed;
+  CS_CO_TRY(const KeyHistory history, co_await key_history(store_, tap.token.fixed.sealed));
+  const Position start = std::max(tap.token.fixed.position, history.position);
+  if (tap.motion.position <= start) {
+    tap.refused = Reason::replayed;
+  } else if (history.in_use) {
+    co_return Error{ErrorCode::already_exists, "enrol.secret"};
+  }
   co_return tap;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/factor_service.hpp"
 
+#include "daemon/service/former_position.hpp"
 #include "firmware-interface/base32.hpp"
 #include "firmware-interface/otpauth_uri.hpp"
 
@@ -116,9 +117,9 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolYubicoOtp ask) {
                 .oath = kNoOath,
                 .sealed = std::move(made.sealed),
                 .created_at = clock_.now()};
+  CS_CO_TRY(const Position start, co_await former_position(store_, factor.sealed));
   JournalEntry record = entry(peer, Event::factor_enrolled);
-  CS_CO_TRY(factor.id,
-            co_await store_.enrol(place.subject, factor, Position::none, std::move(record)));
+  CS_CO_TRY(factor.id, co_await store_.enrol(place.subject, factor, start, std::move(record)));
   Enrolment enrolment{
       .factor = {.subject = place.subject->fixed.name, .factor = std::move(factor)}};
   if (made.aes_key.size() != 0) {

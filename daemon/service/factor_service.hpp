@@ -21,7 +21,8 @@ class FactorService {
   // A factor that is pending until its first code. The secret is made in the HSM, or sealed there
   // as soon as it came in. Fails with `not_found`, `limit_exceeded`, `conflict`, `denied`.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolOath ask);
-  // The same for a YubiKey; and with `already_exists` when its public id is somebody's already.
+  // The same for a YubiKey, which goes on from where it was revoked if it was here before; and with
+  // `already_exists` when its key or public id is somebody's already, or a token in stock bears it.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolYubicoOtp ask);
   // The same for a slot that answers challenges.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolChallengeResponse ask);

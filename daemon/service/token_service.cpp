@@ -3,6 +3,7 @@
 
 #include "async/in_lanes.hpp"
 #include "daemon/service/factor_service.hpp"
+#include "daemon/service/former_position.hpp"
 
 #include <algorithm>
 #include <set>
@@ -167,6 +168,10 @@ awaitable<Result<Answer>> TokenService::assign(Peer peer, const AssignToken& ask
   Factor factor = factor_of(token.fixed, subject->fixed.id, ask.label, clock_.now());
   Motion motion;
   motion.position = token.fixed.position;
+  if (token.fixed.kind == FactorKind::yubico_otp) {
+    CS_CO_TRY(const Position former, co_await former_position(store_, token.fixed.sealed));
+    motion.position = std::max(motion.position, former);
+  }
   JournalEntry record = entry(peer, Event::token_assigned);
   CS_CO_TRY(factor.id, co_await store_.assign(token, subject, factor, motion, std::move(record)));
   co_return Answer{FactorReport{.subject = subject->fixed.name, .factor = std::move(factor)}};

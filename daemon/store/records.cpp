@@ -66,12 +66,38 @@ awaitable<Result<FactorOwner>> Records::owner_of_public_id(std::string_view publ
     const SubjectId decoy = decoys_.stand_in(public_id);
     co_return FactorOwner{decoy, FactorId{number(decoy)}};
   }
-  CS_CO_TRY(const SubjectPtr subject, co_await this->subject(found->subject));
+  CS_CO_TRY(const SubjectPtr subject, co_await subject_with(*found));
   const FactorRecord* factor = subject->find(found->factor);
   if (factor != nullptr && factor->fixed.public_id == public_id) co_return *found;
   // The index was edited: it leads this public id to somebody else's true row.
   co_await report_tampered(found->subject, found->factor);
   co_return Error{ErrorCode::corrupt, "store.public_id"};
+}
+
+awaitable<Result<std::vector<FactorRecord>>> Records::factors_of_key(BytesView sealed_key) {
+  auto read = [sealed_key](Statements& statements) {
+    return statements.rows.factors_of_key(sealed_key);
+  };
+  CS_CO_TRY(const auto found, co_await reader_.ask<std::vector<FactorOwner>>(read));
+  std::vector<FactorRecord> factors;
+  for (const FactorOwner& one : found) {
+    CS_CO_TRY(const SubjectPtr subject, co_await subject_with(one));
+    const FactorRecord* factor = subject->find(one.factor);
+    if (factor == nullptr || !as_text(factor->fixed.sealed).starts_with(as_text(sealed_key))) {
+      co_await report_tampered(one.subject, one.factor);
+      co_return Error{ErrorCode::corrupt, "store.factor_key"};
+    }
+    factors.push_back(*factor);
+  }
+  co_return factors;
+}
+
+// What an index leads to may be on the disk already and not yet in memory: the commit that brought
+// it is about to say so.
+awaitable<Result<SubjectPtr>> Records::subject_with(FactorOwner found) {
+  CS_CO_TRY(SubjectPtr known, co_await this->subject(found.subject));
+  if (known->find(found.factor) != nullptr) co_return known;
+  co_return co_await load_person(found.subject);
 }
 
 awaitable<Result<SubjectPtr>> Records::subject(SubjectId id) {

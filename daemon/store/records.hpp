@@ -47,6 +47,7 @@ class Records final : public Store {
   awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
   awaitable<Result<SubjectId>> owner(FactorId factor) override;
   awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) override;
+  awaitable<Result<std::vector<FactorRecord>>> factors_of_key(BytesView sealed_key) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
   awaitable<Status> keep(Challenge challenge, std::size_t open_max) override;
@@ -80,6 +81,7 @@ class Records final : public Store {
 
   SubjectCache& cache_of(SubjectId id) { return is_decoy(id) ? decoy_cache_ : people_; }
   awaitable<Result<SubjectPtr>> load(SubjectId id);
+  awaitable<Result<SubjectPtr>> subject_with(FactorOwner found);
   awaitable<Result<SubjectPtr>> load_person(SubjectId id);
   awaitable<Result<SubjectPtr>> load_decoy(SubjectId id);
 

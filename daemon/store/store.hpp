@@ -69,6 +69,11 @@ class Store {
   // REQUIRES: canonical modhex, valid until the awaitable is complete.
   virtual awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) = 0;
 
+  // The Yubico OTP factors, revoked ones too, whose sealed secret begins with these bytes, as all
+  // do that have one AES key (hsm::kSealedYubicoKeyBytes).
+  // REQUIRES: the view outlives the wait.
+  virtual awaitable<Result<std::vector<FactorRecord>>> factors_of_key(BytesView sealed_key) = 0;
+
   // The subject as it stands, with everything that belongs to it. Decoys have one factor:
   // those of names a TOTP factor, those of public ids a Yubico OTP factor.
   // Fails with `not_found`.
@@ -90,7 +95,8 @@ class Store {
   virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                               JournalEntry entry) = 0;
   // Adds a factor. Its id and the entry's factor are set here; `position` is where it starts.
-  // Fails with `conflict`, and with `already_exists` when its public id is somebody's already.
+  // Fails with `conflict`, and with `already_exists` when its public id is somebody's already, or
+  // a Yubico OTP factor's is that of a token in stock.
   virtual awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
                                             JournalEntry entry) = 0;
   // Writes a factor's fixed row (state, label) and counts its version up. Fails with `conflict`.

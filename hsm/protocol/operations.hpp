@@ -20,6 +20,8 @@ using Mac = std::array<std::byte, 32>;
 // The most counters that one match may name: the window of a resynchronisation packet.
 inline constexpr std::size_t kCountersMax = 32;
 inline constexpr std::size_t kSealedBytesMax = 600;
+// Equal AES keys of YubiKeys are equal when sealed, up to here; the private id behind is not.
+inline constexpr std::size_t kSealedYubicoKeyBytes = 32;
 inline constexpr std::size_t kMacInputBytesMax = 2048;
 inline constexpr std::size_t kOathSecretBytesMax = 512;
 inline constexpr std::size_t kYubicoKeyBytes = 16;

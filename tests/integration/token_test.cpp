@@ -253,6 +253,36 @@ TEST_F(HardwareTokens, OfManyClaimsOfOneTapExactlyOneSucceeds) {
   EXPECT_THAT(appliance_.check_store(), IsEmpty());
 }
 
+TEST_F(HardwareTokens, ThePublicIdOfOneInStockIsNoOtherFactors) {
+  add_subject("alice");
+  const YubicoKey key = random_yubico_key("alice", "ccccccccccbd");
+  YubicoKey other = random_yubico_key("alice", "ccccccccccbd");
+  import({yubico(key)});
+  EXPECT_EQ(ask(admin_, enrol_request(key)).error().code(), v1::ALREADY_EXISTS);
+  EXPECT_EQ(ask(admin_, enrol_request(other)).error().code(), v1::ALREADY_EXISTS);
+  EXPECT_EQ(listed().size(), 1u);
+  other.public_id = "ccccccccccbb";
+  EXPECT_TRUE(ask(admin_, enrol_request(other)).has_enrolment());
+}
+
+// A key that was revoked is taken in by another public id; what it typed before claims nothing.
+TEST_F(HardwareTokens, AKeyThatComesBackIsNotClaimedByAnOldTap) {
+  YubicoKey key = random_yubico_key("alice", "ccccccccccbd");
+  enrol(appliance_, key);
+  const std::string old = key.tap();
+  client::Client portal = appliance_.verify_client();
+  ASSERT_TRUE(accepted(verify(portal, "alice", old)));
+  v1::Request revoke;
+  revoke.mutable_revoke_factor()->set_factor_id(key.factor);
+  ASSERT_TRUE(ask(admin_, revoke).has_factor());
+
+  key.public_id = "ccccccccccbb";
+  EXPECT_EQ(outcomes(import({yubico(key)})), std::vector{kImported});
+  EXPECT_EQ(claim("alice", key.public_id + old.substr(12)).verdict().reason(), v1::REPLAYED);
+  EXPECT_TRUE(claim("alice", key.tap()).has_factor());
+  EXPECT_THAT(appliance_.check_store(), IsEmpty());
+}
+
 TEST_F(HardwareTokens, ADiscardedOneIsGone) {
   add_subject("alice");
   import({hotp("A1")});

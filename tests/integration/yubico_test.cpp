@@ -97,6 +97,41 @@ TEST_F(Yubico, APublicIdIsNobodyElses) {
   EXPECT_FALSE(accepted(verify(portal_, "alice", alice.tap())));
 }
 
+// Revoking a key and bringing it back, to whomever, makes nothing good that was used or could be.
+TEST_F(Yubico, AKeyThatComesBackGoesOnFromWhereItWas) {
+  YubicoKey key = random_yubico_key("alice", "ccccccccccbd");
+  enrol(appliance_, key);
+  const std::string missed = key.tap();
+  const std::string used = key.tap();
+  ASSERT_TRUE(accepted(gateway(used)));
+  v1::Request revoke;
+  revoke.mutable_revoke_factor()->set_factor_id(key.factor);
+  ASSERT_TRUE(provision(revoke).has_factor());
+
+  YubicoKey back = key;
+  back.username = "bob";
+  back.public_id = "ccccccccccbb";
+  enrol(appliance_, back, false);
+  v1::Request confirm;
+  confirm.mutable_confirm_factor()->set_factor_id(back.factor);
+  for (const std::string& old : {missed, used}) {
+    confirm.mutable_confirm_factor()->set_passcode(back.public_id + old.substr(12));
+    EXPECT_EQ(provision(confirm).verdict().reason(), v1::REPLAYED);
+  }
+  EXPECT_TRUE(accepted(provision(confirm_request(back))));
+  EXPECT_TRUE(accepted(gateway(back.tap())));
+  EXPECT_THAT(appliance_.check_store(), IsEmpty());
+}
+
+// Its OTPs would be good twice, for whoever changes the letters in front.
+TEST_F(Yubico, AKeyIsOneFactorAtATime) {
+  YubicoKey key = random_yubico_key("alice", "");
+  enrol(appliance_, key);
+  EXPECT_EQ(provision(enrol_request(key)).error().code(), v1::ALREADY_EXISTS);
+  key.public_id = "ccccccccccbb";
+  EXPECT_EQ(provision(enrol_request(key)).error().code(), v1::ALREADY_EXISTS);
+}
+
 TEST_F(Yubico, EnrolmentsAreBounded) {
   const auto refused = [this](const YubicoKey& key) {
     return provision(enrol_request(key)).error().code() == v1::MALFORMED;

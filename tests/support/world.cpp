@@ -200,6 +200,17 @@ awaitable<Result<FactorOwner>> World::owner_of_public_id(std::string_view public
   co_return FactorOwner{decoy, FactorId{number(decoy)}};
 }
 
+awaitable<Result<std::vector<FactorRecord>>> World::factors_of_key(BytesView sealed_key) {
+  if (breaks()) co_return kBroken;
+  std::vector<FactorRecord> found;
+  for (const FactorRecord& factor : alice().factors) {
+    const bool is_yubico = factor.fixed.kind == FactorKind::yubico_otp;
+    const bool has_it = as_text(factor.fixed.sealed).starts_with(as_text(sealed_key));
+    if (is_yubico && has_it) found.push_back(factor);
+  }
+  co_return found;
+}
+
 awaitable<Result<SubjectPtr>> World::subject(SubjectId id) {
   if (breaks()) co_return kBroken;
   if (is_decoy(id) && !subjects_.contains(id)) {

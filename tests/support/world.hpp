@@ -97,6 +97,7 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
   awaitable<Result<SubjectId>> owner(FactorId factor) override;
   awaitable<Result<FactorOwner>> owner_of_public_id(std::string_view public_id) override;
+  awaitable<Result<std::vector<FactorRecord>>> factors_of_key(BytesView sealed_key) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
   awaitable<Status> keep(Challenge challenge, std::size_t open_max) override;

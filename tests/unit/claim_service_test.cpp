@@ -71,6 +71,21 @@ TEST_F(Claims, SayWhyNotAndCostAFailureEach) {
   EXPECT_EQ(world_.alice().budget.failures, 4u);
 }
 
+TEST_F(Claims, RefuseWhatTheKeyTypedAsAFactorThatWasRevoked) {
+  FactorRecord& former = world_.add_yubikey(FactorState::revoked);
+  former.fixed.public_id = "cccccccccccc";
+  former.motion.position = Position{19 << 8 | 17};
+  EXPECT_EQ(reason(world_.claim(World::otp(kFirst))), Reason::replayed);
+  EXPECT_EQ(world_.alice().budget.failures, 1u);
+  EXPECT_TRUE(claims(world_.claim(World::otp(kNext))));
+}
+
+TEST_F(Claims, RefuseAKeyThatAFactorHas) {
+  world_.add_yubikey().fixed.public_id = "cccccccccccc";
+  EXPECT_EQ(failure(world_.claim(World::otp(kFirst))), ErrorCode::already_exists);
+  EXPECT_EQ(world_.stock.size(), 1u);
+}
+
 TEST_F(Claims, AskTheHsmOnceWhateverTheyAre) {
   EXPECT_FALSE(claims(world_.claim(World::otp(kFirst, "cccccccccccc"))));
   EXPECT_EQ(world_.matches, 1);
@@ -123,7 +138,7 @@ TEST_F(Claims, NothingIsClaimedWithoutACommit) {
     const auto answer = world.claim(World::otp(kFirst));
     if (world.calls < fail_call) {
       EXPECT_TRUE(claims(answer));
-      EXPECT_GT(fail_call, 5);  // identify, subject, token, match, assign
+      EXPECT_GT(fail_call, 6);  // identify, subject, token, match, key, assign
       return;
     }
     EXPECT_EQ(failure(answer), ErrorCode::unavailable);

@@ -52,6 +52,8 @@ Result<RowReads> RowReads::open(Connection& connection) {
   CS_TRY(reads.owner_of_public_id_,
          connection.prepare("SELECT subject, id FROM factor WHERE public_id = ? "
                             "AND kind = 3 AND state <> 5 AND public_id <> ''"));
+  CS_TRY(reads.of_key_, connection.prepare("SELECT subject, id FROM factor "
+                                           "WHERE substr(sealed, 1, 32) = ? AND kind = 3"));
   CS_TRY(reads.subject_,
          connection.prepare("SELECT realm, username, state, created_at_ms, mac FROM subject "
                             "WHERE id = ?"));
@@ -91,6 +93,17 @@ Result<std::optional<FactorOwner>> RowReads::owner_of_public_id(std::string_view
   if (!found) return std::nullopt;
   return FactorOwner{SubjectId{owner_of_public_id_.integer(0)},
                      FactorId{owner_of_public_id_.integer(1)}};
+}
+
+Result<std::vector<FactorOwner>> RowReads::factors_of_key(BytesView sealed_key) {
+  const Rewind rewind{of_key_};
+  std::vector<FactorOwner> found;
+  CS_TRY(bool more, of_key_.start(sealed_key));
+  while (more) {
+    found.push_back({SubjectId{of_key_.integer(0)}, FactorId{of_key_.integer(1)}});
+    CS_TRY(more, of_key_.step());
+  }
+  return found;
 }
 
 Result<std::optional<LoadedSubject>> RowReads::subject(SubjectId id) {

@@ -17,6 +17,7 @@ class RowReads {
   Result<std::optional<SubjectId>> find(const SubjectName& name);
   Result<std::optional<SubjectId>> owner(FactorId factor);
   Result<std::optional<FactorOwner>> owner_of_public_id(std::string_view public_id);
+  Result<std::vector<FactorOwner>> factors_of_key(BytesView sealed_key);
   Result<std::optional<LoadedSubject>> subject(SubjectId id);
   Result<LoadedDecoy> decoy(SubjectId id);
   Result<std::optional<LoadedBudget>> budget(SubjectId owner);
@@ -27,7 +28,8 @@ class RowReads {
 
   Result<LoadedFactor> too_long_factor(SubjectId owner, const std::vector<LoadedFactor>& read);
 
-  Statement find_, owner_, owner_of_public_id_, subject_, factors_, next_factor_, budget_, motion_;
+  Statement find_, owner_, owner_of_public_id_, of_key_, subject_, factors_, next_factor_, budget_;
+  Statement motion_;
 };
 
 }  // namespace countersign::store::sqlite

@@ -13,6 +13,11 @@ constexpr auto kUpdateMotion =
 constexpr auto kInsertMotion =
     "INSERT INTO motion(version, position, drift, failures, request_tag, accepted_at_ms, "
     "timestamp, mac, factor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+// Not when a token in stock bears its public id: whose OTPs would they be when that is given away?
+constexpr auto kInsertFactor =
+    "INSERT INTO factor SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 "
+    "WHERE ?3 <> 3 OR NOT EXISTS "
+    "(SELECT 1 FROM token WHERE public_id = ?6 AND public_id <> '' AND kind = 3)";
 constexpr auto kUpdateBudget =
     "UPDATE budget SET version = ?, failures = ?, not_before_ms = ?, throttled = ?, mac = ? "
     "WHERE subject = ? AND version = ?";
@@ -31,8 +36,7 @@ Result<RowWrites> RowWrites::open(Connection& connection) {
          connection.prepare("INSERT INTO subject VALUES(?, ?, ?, ?, ?, ?)"));
   CS_TRY(writes.update_subject_,
          connection.prepare("UPDATE subject SET state = ?, mac = ? WHERE id = ?"));
-  CS_TRY(writes.insert_factor_,
-         connection.prepare("INSERT INTO factor VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  CS_TRY(writes.insert_factor_, connection.prepare(kInsertFactor));
   CS_TRY(writes.update_factor_,
          connection.prepare("UPDATE factor SET state = ?, label = ?, mac = ? WHERE id = ?"));
   CS_TRY(writes.insert_motion_, connection.prepare(kInsertMotion));
@@ -79,10 +83,13 @@ Status RowWrites::put(const SubjectChange& change) {
 Status RowWrites::put(const FactorChange& change) {
   const Factor& row = change.row;
   if (!change.fresh) return one_row(update_factor_.run(row.state, row.label, change.mac, row.id));
-  return one_row(insert_factor_.run(row.id, row.subject, row.kind, row.state, row.label,
-                                    row.public_id, row.serial, row.oath.algorithm, row.oath.digits,
-                                    row.oath.period_seconds, row.oath.secret_bytes, row.sealed,
-                                    to_milliseconds(row.created_at), change.mac));
+  CS_TRY(const int inserted,
+         insert_factor_.run(row.id, row.subject, row.kind, row.state, row.label, row.public_id,
+                            row.serial, row.oath.algorithm, row.oath.digits,
+                            row.oath.period_seconds, row.oath.secret_bytes, row.sealed,
+                            to_milliseconds(row.created_at), change.mac));
+  if (inserted == 0) return Error{ErrorCode::already_exists, "store.public_id"};
+  return {};
 }
 
 Status RowWrites::put(const Change& whole, const MotionChange& change) {

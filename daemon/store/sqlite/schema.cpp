@@ -25,6 +25,8 @@ constexpr std::array kTables{
     // A Yubico OTP's public id says whose it is: two of them would make one code good twice.
     "CREATE UNIQUE INDEX factor_public_id ON factor(public_id) "
     "WHERE kind = 3 AND state <> 5 AND public_id <> ''",
+    // One AES key, whoever had it and by whatever public id.
+    "CREATE INDEX factor_key ON factor(substr(sealed, 1, 32)) WHERE kind = 3",
     "CREATE TABLE budget(subject INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
     "failures INTEGER NOT NULL, not_before_ms INTEGER NOT NULL, throttled INTEGER NOT NULL, "
     "mac BLOB NOT NULL) STRICT",
