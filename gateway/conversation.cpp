@@ -44,7 +44,7 @@ awaitable<std::string> converse(const Parameters& parameters, Version version,
   const Response response{answer, clock.now()};
   const auto signature = co_await backend.sign(question->client_id, response.signed_text());
   if (signature) co_return response.body(*signature);
-  // The key of a revoked client signs nothing. A yes that cannot be signed is none.
+  // A yes that cannot be signed is none.
   if (answer.outcome == Outcome::ok) answer.outcome = Outcome::backend_error;
   co_return body_without_key(answer, clock.now());
 }

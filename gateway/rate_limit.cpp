@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/rate_limit.hpp"
 
-#include "base/bytes.hpp"
-
 #include <algorithm>
 
 namespace countersign::gateway {
@@ -12,14 +10,6 @@ namespace {
 constexpr std::chrono::seconds kForgetInterval{1};
 
 }  // namespace
-
-RateLimit::Key RateLimit::key_of(const Address& source) {
-  const Address address = unmapped(source);
-  // No network of IPv6 that anybody has begins with zeros.
-  if (address.is_v4()) return address.to_v4().to_uint();
-  const auto bytes = address.to_v6().to_bytes();
-  return load_big_endian<Key>(std::as_bytes(std::span{bytes}).first<sizeof(Key)>());
-}
 
 double RateLimit::level(const Bucket& bucket, SteadyTime now) const {
   const std::chrono::duration<double> since = now - bucket.filled_at;
@@ -48,7 +38,7 @@ RateLimit::Bucket& RateLimit::bucket_of(Key key, SteadyTime now) {
 
 bool RateLimit::admits(const Address& source, SteadyTime now) {
   if (rate_.per_second <= 0) return true;
-  Bucket& bucket = bucket_of(key_of(source), now);
+  Bucket& bucket = bucket_of(subscriber_of(source), now);
   bucket = {level(bucket, now), now};
   if (bucket.tokens < 1) return false;
   bucket.tokens -= 1;

@@ -26,8 +26,7 @@ class RateLimit {
 
   explicit RateLimit(Rate rate) : rate_{rate} {}
 
-  // Takes one request from the source's bucket; false if it is empty. An IPv6 source is the network
-  // of 64 bits that one subscriber has.
+  // Takes one request from the bucket of the source's subscriber; false if it is empty.
   [[nodiscard]] bool admits(const Address& source, SteadyTime now);
 
   [[nodiscard]] std::size_t sources() const { return buckets_.size(); }
@@ -39,7 +38,6 @@ class RateLimit {
   };
   using Key = std::uint64_t;
 
-  static Key key_of(const Address& source);
   [[nodiscard]] double level(const Bucket& bucket, SteadyTime now) const;
   Bucket& bucket_of(Key key, SteadyTime now);
   void forget_full(SteadyTime now);

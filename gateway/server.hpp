@@ -59,7 +59,7 @@ class Server {
   Acceptor acceptor_;
   TlsContext tls_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
-  std::unordered_map<std::string, std::uint32_t> per_source_;
+  std::unordered_map<std::uint64_t, std::uint32_t> per_source_;  // by subscriber
   bool accepting_ = false;
   bool stopping_ = false;
   bool stopped_said_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/source.hpp"
 
+#include "base/bytes.hpp"
+
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
@@ -53,6 +55,15 @@ Address unmapped(const Address& address) {
   if (plain.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, plain);
   plain.scope_id(0);
   return plain;
+}
+
+std::uint64_t subscriber_of(const Address& address) {
+  const Address plain = unmapped(address);
+  // No network of IPv6 that anybody has begins with zeros.
+  if (plain.is_v4()) return plain.to_v4().to_uint();
+  const auto bytes = plain.to_v6().to_bytes();
+  return load_big_endian<std::uint64_t>(
+      std::as_bytes(std::span{bytes}).first<sizeof(std::uint64_t)>());
 }
 
 Result<Network> Network::parse(std::string_view text) {

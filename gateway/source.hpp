@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,10 @@ using Address = boost::asio::ip::address;
 // An IPv4 address that came through an IPv6 socket is an IPv4 address; and the zone of a local one
 // means nothing to anybody else.
 [[nodiscard]] Address unmapped(const Address& address);
+
+// What one subscriber has, as a number: an IPv4 address, or the network of 64 bits around an IPv6
+// one.
+[[nodiscard]] std::uint64_t subscriber_of(const Address& address);
 
 // "192.0.2.0/24", "2001:db8::/32", or one address.
 class Network {

@@ -57,6 +57,15 @@ TEST(Source, IsWhoConnectedUnlessThatIsATrustedProxy) {
   EXPECT_EQ(source("fe80::1%lo", ""), "fe80::1");
 }
 
+// Connections are counted by it as well: a network of IPv6 is full of addresses.
+TEST(Source, BelongsToOneSubscriber) {
+  const auto subscriber = [](const char* text) { return subscriber_of(address(text)); };
+  EXPECT_EQ(subscriber("2001:db8::1"), subscriber("2001:db8::ffff:1"));
+  EXPECT_NE(subscriber("2001:db8::1"), subscriber("2001:db8:0:1::1"));
+  EXPECT_EQ(subscriber("192.0.2.1"), subscriber("::ffff:192.0.2.1"));
+  EXPECT_NE(subscriber("192.0.2.1"), subscriber("192.0.2.2"));
+}
+
 TEST(Source, IsTheLastOneThatNoTrustedProxyIs) {
   EXPECT_EQ(source("127.0.0.1", ""), "127.0.0.1");
   EXPECT_EQ(source("127.0.0.1", "192.0.2.1"), "192.0.2.1");
