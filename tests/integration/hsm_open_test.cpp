@@ -15,6 +15,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 
 namespace countersign::hsm {
 namespace {
@@ -217,6 +218,7 @@ struct Lax {
   int at;
   const char* says;
 };
+void PrintTo(const Lax& lax, std::ostream* out) { *out << lax.fault << ' ' << lax.at; }
 
 class HsmOpenOnALaxModule : public testing::TestWithParam<Lax> {};
 
