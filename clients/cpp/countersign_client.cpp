@@ -17,6 +17,8 @@ bool may_be_repeated(const v1::Request& request) {
     case v1::Request::kHealth:
     case v1::Request::kGetSubject:
     case v1::Request::kListFactors:
+    case v1::Request::kListTokens:
+    case v1::Request::kListClients:
     case v1::Request::kCheckStore:
     case v1::Request::kGetStatus:
       return true;

@@ -60,6 +60,21 @@ TEST(Client, AsksALostVerifyAgainUnderTheSameId) {
   EXPECT_EQ(ids.size(), 1u);
 }
 
+// As after a minute without a question, when the daemon hangs up.
+TEST(Client, AsksALostListAgain) {
+  for (int list = 0; list < 3; ++list) {
+    v1::Request request;
+    if (list == 0) request.mutable_list_factors();
+    if (list == 1) request.mutable_list_tokens();
+    if (list == 2) request.mutable_list_clients();
+    FakeDaemon daemon{[](int connection, std::string_view body) -> std::optional<std::string> {
+      if (connection == 1) return std::nullopt;
+      return test::denied(id_field(body));
+    }};
+    EXPECT_TRUE(ask(daemon, request, within(5s))) << list;
+  }
+}
+
 TEST(Client, AsksAgainOnlyOnce) {
   FakeDaemon daemon{[](int, std::string_view) { return std::nullopt; }};
   EXPECT_FALSE(ask(daemon, verify(), within(5s)));
