@@ -8,9 +8,12 @@ namespace {
 
 constexpr RowMac kNoFixedRow{};
 
-std::int64_t place_of(const MovingKey& key, BytesView message) {
-  const RowMac mac = key.mac(message);
+std::int64_t place_of(const RowMac& mac) {
   return load_big_endian<std::uint16_t>(BytesView{mac}.first(2));
+}
+
+Print print_of(const RowMac& mac) {
+  return Print{load_big_endian<std::uint64_t>(BytesView{mac}.last(8))};
 }
 
 FactorKind kind_of(SubjectId decoy) {
@@ -28,16 +31,18 @@ Decoys::Decoys(const MovingKey& key, DecoySecrets sealed)
   assert(!sealed_.challenge_response.empty());
 }
 
-SubjectId Decoys::stand_in(const SubjectName& name) const {
+Decoys::StandIn Decoys::stand_in(const SubjectName& name) const {
   Bytes message;
   Writer{message}.text("countersign decoy v1").text(name.realm.text()).text(name.username.text());
-  return decoy_of_name(place_of(key_, message));
+  const RowMac mac = key_.mac(message);
+  return {decoy_of_name(place_of(mac)), print_of(mac)};
 }
 
-SubjectId Decoys::stand_in(std::string_view public_id) const {
+Decoys::StandIn Decoys::stand_in(std::string_view public_id) const {
   Bytes message;
   Writer{message}.text("countersign decoy of public id v1").text(public_id);
-  return decoy_of_public_id(place_of(key_, message));
+  const RowMac mac = key_.mac(message);
+  return {decoy_of_public_id(place_of(mac)), print_of(mac)};
 }
 
 const std::vector<Bytes>& Decoys::secrets_of(FactorKind kind) const {

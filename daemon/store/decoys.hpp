@@ -8,6 +8,7 @@
 // bearing its own.
 #pragma once
 
+#include "daemon/store/absences.hpp"
 #include "daemon/store/authenticate.hpp"
 
 namespace countersign::store {
@@ -26,8 +27,12 @@ class Decoys {
   // REQUIRES: at least one secret of each kind; `key` outlives this.
   Decoys(const MovingKey& key, DecoySecrets sealed);
 
-  [[nodiscard]] SubjectId stand_in(const SubjectName& name) const;
-  [[nodiscard]] SubjectId stand_in(std::string_view public_id) const;
+  struct StandIn {
+    SubjectId decoy{};
+    Print print{};  // of the name
+  };
+  [[nodiscard]] StandIn stand_in(const SubjectName& name) const;
+  [[nodiscard]] StandIn stand_in(std::string_view public_id) const;
 
   // Fails with `corrupt`. REQUIRES: is_decoy_id(id).
   [[nodiscard]] Result<SubjectPtr> subject(SubjectId id, const LoadedDecoy& moved,

@@ -11,6 +11,8 @@ using Statements = sqlite::Reader::Statements;
 
 // As many as a flood of unknown names may keep warm, without driving people out.
 constexpr std::size_t kCachedDecoys = 2048;
+// Of names and of public ids each; 24 bytes apiece.
+constexpr std::size_t kAbsencesMax = 4096;
 constexpr std::chrono::minutes kReportEvery{1};
 constexpr std::size_t kReportedMax = 4096;
 constexpr FactorId kNoFactor{};
@@ -26,6 +28,8 @@ Records::Records(Executor loop, Parts parts, StoreSettings settings)
       decoys_{*key_, std::move(parts.decoy_secrets)},
       people_{settings.cached_subjects},
       decoy_cache_{kCachedDecoys},
+      absent_names_{kAbsencesMax},
+      absent_public_ids_{kAbsencesMax},
       last_subject_{parts.start.last_subject},
       last_factor_{parts.start.last_factor},
       last_token_{parts.start.last_token},
@@ -38,9 +42,15 @@ Records::Records(Executor loop, Parts parts, StoreSettings settings)
 
 awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {
   if (const auto cached = people_.find(name)) co_return *cached;
+  const Decoys::StandIn nobody = decoys_.stand_in(name);
+  if (absent_names_.has(nobody.print)) co_return nobody.decoy;
+  const Absences::Moment asked = absent_names_.now();
   auto read = [&name](Statements& statements) { return statements.rows.find(name); };
   CS_CO_TRY(const auto found, co_await reader_.ask<std::optional<SubjectId>>(read));
-  if (!found) co_return decoys_.stand_in(name);
+  if (!found) {
+    absent_names_.add(nobody.print, asked);
+    co_return nobody.decoy;
+  }
   CS_CO_TRY(const SubjectPtr subject, co_await this->subject(*found));
   if (subject->fixed.name == name) co_return *found;
   // The index was edited: it leads this name to somebody else's true row.
@@ -58,13 +68,18 @@ awaitable<Result<SubjectId>> Records::owner(FactorId factor) {
 }
 
 awaitable<Result<FactorOwner>> Records::owner_of_public_id(std::string_view public_id) {
+  if (const auto cached = people_.owner_of_public_id(public_id)) co_return *cached;
+  const Decoys::StandIn nobody = decoys_.stand_in(public_id);
+  const FactorOwner decoy{nobody.decoy, FactorId{number(nobody.decoy)}};
+  if (absent_public_ids_.has(nobody.print)) co_return decoy;
+  const Absences::Moment asked = absent_public_ids_.now();
   auto read = [public_id](Statements& statements) {
     return statements.rows.owner_of_public_id(public_id);
   };
   CS_CO_TRY(const auto found, co_await reader_.ask<std::optional<FactorOwner>>(read));
   if (!found) {
-    const SubjectId decoy = decoys_.stand_in(public_id);
-    co_return FactorOwner{decoy, FactorId{number(decoy)}};
+    absent_public_ids_.add(nobody.print, asked);
+    co_return decoy;
   }
   CS_CO_TRY(const SubjectPtr subject, co_await subject_with(*found));
   const FactorRecord* factor = subject->find(found->factor);
@@ -186,6 +201,8 @@ bool Records::may_report(std::int64_t id) {
 void Records::forget_everything() {
   people_.clear();
   decoy_cache_.clear();
+  absent_names_.clear();
+  absent_public_ids_.clear();
   clients_.clear();
   ++clients_changes_;
 }

@@ -6,6 +6,7 @@
 // believed over the database: a commit compares versions, and one that fails forgets the subject.
 #pragma once
 
+#include "daemon/store/absences.hpp"
 #include "daemon/store/check.hpp"
 #include "daemon/store/decoys.hpp"
 #include "daemon/store/draft.hpp"
@@ -90,6 +91,7 @@ class Records final : public Store {
   awaitable<Status> set_fixed(Draft& draft, Factor factor);
   awaitable<Status> write(Draft& draft);
   awaitable<Status> write(sqlite::Change& change);
+  void forget_absences(const sqlite::Change& change);
 
   awaitable<Result<FactorId>> add(Draft& draft, const SubjectRecord& to, Factor factor,
                                   Motion motion);
@@ -115,6 +117,8 @@ class Records final : public Store {
   Decoys decoys_;
   SubjectCache people_;
   SubjectCache decoy_cache_;
+  Absences absent_names_;
+  Absences absent_public_ids_;
   std::unordered_map<std::int64_t, std::vector<Loaded*>> loading_;
   std::unordered_map<std::int64_t, Time> reported_;
   std::unordered_map<ClientId, ClientPtr> clients_;  // kClientsMax at most

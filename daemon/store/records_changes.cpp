@@ -135,8 +135,18 @@ awaitable<Status> Records::write(Draft& draft) {
 awaitable<Status> Records::write(sqlite::Change& change) {
   Status written = co_await writer_.commit(change);
   if (change.distrust) forget_everything();
+  forget_absences(change);
   if (change.written_by_others) co_await report_other_writer();
   co_return written;
+}
+
+// Whatever became of the change: one that failed may be on the disk all the same.
+void Records::forget_absences(const sqlite::Change& change) {
+  if (change.subject_row)
+    absent_names_.forget(decoys_.stand_in(change.subject_row->row.name).print);
+  if (!change.factor_row) return;
+  const std::string& public_id = change.factor_row->row.public_id;
+  if (!public_id.empty()) absent_public_ids_.forget(decoys_.stand_in(public_id).print);
 }
 
 }  // namespace countersign::store

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/subject_cache.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -10,6 +11,30 @@ namespace {
 std::size_t hash_of(const SubjectName& name) {
   const std::hash<std::string> hash;
   return hash(name.username.text()) * 31 + hash(name.realm.text());
+}
+
+std::size_t hash_of(std::string_view public_id) { return std::hash<std::string_view>{}(public_id); }
+
+// The public id that leads to this factor; empty if none does.
+std::string_view leads_to(const FactorRecord& factor) {
+  const Factor& row = factor.fixed;
+  const bool is_found = row.kind == FactorKind::yubico_otp && row.state != FactorState::revoked;
+  return is_found ? row.public_id : std::string_view{};
+}
+
+// Names never change, but what leads to a subject by its factors may.
+bool are_found_alike(const SubjectRecord& before, const SubjectRecord& after) {
+  const auto alike = [](const FactorRecord& a, const FactorRecord& b) {
+    return a.fixed.id == b.fixed.id && leads_to(a) == leads_to(b);
+  };
+  return std::ranges::equal(before.factors, after.factors, alike);
+}
+
+// If it is there and leads to this place: the entry may be another's with the same hash.
+template <class Index>
+void erase(Index& index, std::size_t hash, std::uint32_t place) {
+  const auto found = index.find(hash);
+  if (found != index.end() && found->second == place) index.erase(found);
 }
 
 }  // namespace
@@ -36,13 +61,23 @@ std::optional<SubjectId> SubjectCache::owner(FactorId factor) const {
   return slots_[found->second].subject->fixed.id;
 }
 
+std::optional<FactorOwner> SubjectCache::owner_of_public_id(std::string_view public_id) const {
+  const auto found = by_public_id_.find(hash_of(public_id));
+  if (found == by_public_id_.end() || public_id.empty()) return std::nullopt;
+  const SubjectRecord& subject = *slots_[found->second].subject;
+  for (const FactorRecord& factor : subject.factors) {
+    if (leads_to(factor) == public_id) return FactorOwner{subject.fixed.id, factor.fixed.id};
+  }
+  return std::nullopt;
+}
+
 void SubjectCache::put(SubjectPtr subject) {
   const SubjectId id = subject->fixed.id;
   const auto found = by_id_.find(number(id));
   if (found != by_id_.end()) {
     SubjectPtr& before = slots_[found->second].subject;
     // The usual case: what moves has moved, and every index still holds.
-    if (before->factors.size() == subject->factors.size()) {
+    if (are_found_alike(*before, *subject)) {
       before = std::move(subject);
       return;
     }
@@ -50,13 +85,17 @@ void SubjectCache::put(SubjectPtr subject) {
   }
   const Place place = make_room();
   by_id_[number(id)] = place;
-  if (!is_decoy(id)) {  // all decoys share one name
-    by_name_[hash_of(subject->fixed.name)] = place;
-    for (const FactorRecord& factor : subject->factors) {
-      by_factor_[number(factor.fixed.id)] = place;
-    }
-  }
+  if (!is_decoy(id)) index(*subject, place);  // all decoys share one name
   slots_[place] = {std::move(subject), false};
+}
+
+void SubjectCache::index(const SubjectRecord& subject, Place place) {
+  by_name_[hash_of(subject.fixed.name)] = place;
+  for (const FactorRecord& factor : subject.factors) {
+    by_factor_[number(factor.fixed.id)] = place;
+    const std::string_view public_id = leads_to(factor);
+    if (!public_id.empty()) by_public_id_[hash_of(public_id)] = place;
+  }
 }
 
 SubjectCache::Place SubjectCache::make_room() {
@@ -81,9 +120,12 @@ void SubjectCache::evict(SubjectId id) {
 
 void SubjectCache::forget(Place place) {
   const SubjectPtr subject = std::move(slots_[place].subject);
-  const auto name = by_name_.find(hash_of(subject->fixed.name));
-  if (name != by_name_.end() && name->second == place) by_name_.erase(name);
-  for (const FactorRecord& factor : subject->factors) by_factor_.erase(number(factor.fixed.id));
+  erase(by_name_, hash_of(subject->fixed.name), place);
+  for (const FactorRecord& factor : subject->factors) {
+    by_factor_.erase(number(factor.fixed.id));
+    const std::string_view public_id = leads_to(factor);
+    if (!public_id.empty()) erase(by_public_id_, hash_of(public_id), place);
+  }
   by_id_.erase(number(subject->fixed.id));
   slots_[place] = {};
   free_.push_back(place);
@@ -96,6 +138,7 @@ void SubjectCache::clear() {
   by_id_.clear();
   by_name_.clear();
   by_factor_.clear();
+  by_public_id_.clear();
 }
 
 }  // namespace countersign::store

@@ -23,6 +23,8 @@ class SubjectCache {
   SubjectPtr find(SubjectId id);
   [[nodiscard]] std::optional<SubjectId> find(const SubjectName& name) const;
   [[nodiscard]] std::optional<SubjectId> owner(FactorId factor) const;
+  // As Store's: of a Yubico OTP factor that is not revoked.
+  [[nodiscard]] std::optional<FactorOwner> owner_of_public_id(std::string_view public_id) const;
 
   // Replaces what was there.
   void put(SubjectPtr subject);
@@ -36,6 +38,7 @@ class SubjectCache {
     bool used_lately = false;
   };
 
+  void index(const SubjectRecord& subject, Place place);
   // A free slot; takes one from whoever was not asked for since the hand last came by.
   Place make_room();
   void forget(Place place);
@@ -48,6 +51,7 @@ class SubjectCache {
   boost::unordered_flat_map<std::int64_t, Place> by_factor_;
   // By a hash of the name: of two names with one hash the later is found, the other read again.
   boost::unordered_flat_map<std::size_t, Place> by_name_;
+  boost::unordered_flat_map<std::size_t, Place> by_public_id_;
 };
 
 }  // namespace countersign::store

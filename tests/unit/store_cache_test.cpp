@@ -26,6 +26,21 @@ SubjectPtr person(std::int64_t id, std::vector<FactorId> factors = {}) {
   return std::make_shared<const SubjectRecord>(std::move(record));
 }
 
+Factor yubikey(std::int64_t id, std::string_view public_id) {
+  Factor factor;
+  factor.id = FactorId{id};
+  factor.kind = FactorKind::yubico_otp;
+  factor.state = FactorState::active;
+  factor.public_id = public_id;
+  return factor;
+}
+
+SubjectPtr bearer(std::int64_t id, std::vector<Factor> factors) {
+  SubjectRecord record{*person(id)};
+  for (Factor& factor : factors) record.factors.push_back({std::move(factor), {}, {}});
+  return std::make_shared<const SubjectRecord>(std::move(record));
+}
+
 TEST(SubjectCache, FindsByIdNameAndFactor) {
   SubjectCache cache{10};
   cache.put(person(5, {FactorId{50}, FactorId{51}}));
@@ -62,6 +77,69 @@ TEST(SubjectCache, LearnsOfNewFactorsWhenARecordIsReplaced) {
   cache.put(person(1, {FactorId{10}}));
   cache.put(person(1, {FactorId{10}, FactorId{11}}));
   EXPECT_EQ(cache.owner(FactorId{11}), SubjectId{1});
+}
+
+TEST(SubjectCache, FindsByPublicId) {
+  SubjectCache cache{10};
+  cache.put(bearer(5, {yubikey(50, "cccb"), yubikey(51, "cccd"), yubikey(52, "")}));
+  const auto owner = cache.owner_of_public_id("cccd");
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->subject, SubjectId{5});
+  EXPECT_EQ(owner->factor, FactorId{51});
+  EXPECT_FALSE(cache.owner_of_public_id("ccce"));
+  EXPECT_FALSE(cache.owner_of_public_id(""));
+}
+
+TEST(SubjectCache, FindsNobodyByAnotherKindsPublicId) {
+  SubjectCache cache{10};
+  Factor hotp = yubikey(50, "cccb");
+  hotp.kind = FactorKind::hotp;
+  cache.put(bearer(5, {hotp}));
+  EXPECT_FALSE(cache.owner_of_public_id("cccb"));
+}
+
+TEST(SubjectCache, FindsNobodyByARevokedKey) {
+  SubjectCache cache{10};
+  Factor key = yubikey(50, "cccb");
+  cache.put(bearer(5, {key}));
+  key.state = FactorState::suspended;
+  cache.put(bearer(5, {key}));
+  EXPECT_TRUE(cache.owner_of_public_id("cccb"));
+  key.state = FactorState::revoked;
+  cache.put(bearer(5, {key}));
+  EXPECT_FALSE(cache.owner_of_public_id("cccb"));
+  EXPECT_EQ(cache.owner(FactorId{50}), SubjectId{5});
+}
+
+// The number of factors stays what it was.
+TEST(SubjectCache, LearnsOfAnotherPublicIdOfAFactor) {
+  SubjectCache cache{10};
+  cache.put(bearer(5, {yubikey(50, "cccb")}));
+  cache.put(bearer(5, {yubikey(50, "cccd")}));
+  EXPECT_FALSE(cache.owner_of_public_id("cccb"));
+  EXPECT_TRUE(cache.owner_of_public_id("cccd"));
+  cache.put(bearer(5, {yubikey(51, "cccd")}));
+  EXPECT_EQ(cache.owner_of_public_id("cccd")->factor, FactorId{51});
+  EXPECT_EQ(cache.owner(FactorId{50}), std::nullopt);
+}
+
+TEST(SubjectCache, AKeyThatChangedHandsIsItsNewOwners) {
+  SubjectCache cache{10};
+  Factor key = yubikey(50, "cccb");
+  key.state = FactorState::revoked;
+  cache.put(bearer(5, {key}));
+  cache.put(bearer(6, {yubikey(60, "cccb")}));
+  cache.evict(SubjectId{5});
+  EXPECT_EQ(cache.owner_of_public_id("cccb")->subject, SubjectId{6});
+  cache.evict(SubjectId{6});
+  EXPECT_FALSE(cache.owner_of_public_id("cccb"));
+}
+
+TEST(SubjectCache, ForgetsPublicIdsWithEverythingElse) {
+  SubjectCache cache{10};
+  cache.put(bearer(5, {yubikey(50, "cccb")}));
+  cache.clear();
+  EXPECT_FALSE(cache.owner_of_public_id("cccb"));
 }
 
 TEST(StoreCache, WhatFellOutOfItIsReadAgain) {
