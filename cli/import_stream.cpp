@@ -11,7 +11,7 @@ constexpr std::size_t kBatchTokensMax = 200;       // the contract's
 constexpr std::size_t kBatchBytesMax = 60 * 1024;  // below a frame's 64 KiB, headers included
 constexpr std::size_t kBatchesUnderWayMax = 4;
 constexpr std::size_t kTokenOverheadBytes = 4;  // its tag and its length
-// A worker of the HSM that is replaced while it seals makes a batch fail, and is soon back.
+// The HSM's service that is restarted is away for longer than the daemon waits, and soon back.
 constexpr int kTriesMax = 5;
 constexpr std::chrono::milliseconds kBetweenTries{500};
 // Sealing 200 secrets takes a slow HSM a while.
@@ -115,8 +115,7 @@ std::optional<v1::Error> ImportStream::receive() {
   if (found.empty()) return not_an_answer();
   Batch& batch = found.mapped();
   if (reply.has_error()) {
-    const v1::ErrorCode code = reply.error().code();
-    const bool passes = code == v1::UNAVAILABLE || code == v1::CONFLICT;
+    const bool passes = reply.error().code() == v1::UNAVAILABLE;
     if (!passes || batch.tries == kTriesMax) return reply.error();
     std::this_thread::sleep_for(kBetweenTries);
     return send(std::move(batch));
