@@ -142,8 +142,9 @@ awaitable<Status> Records::write(sqlite::Change& change) {
 
 // Whatever became of the change: one that failed may be on the disk all the same.
 void Records::forget_absences(const sqlite::Change& change) {
-  if (change.subject_row)
+  if (change.subject_row) {
     absent_names_.forget(decoys_.stand_in(change.subject_row->row.name).print);
+  }
   if (!change.factor_row) return;
   const std::string& public_id = change.factor_row->row.public_id;
   if (!public_id.empty()) absent_public_ids_.forget(decoys_.stand_in(public_id).print);

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
+#include <thread>
 
 namespace countersign::test {
 namespace {
@@ -121,6 +122,23 @@ TEST_F(Import, KilledHalfWayItGoesOn) {
   ASSERT_EQ(import(file), 0);
   EXPECT_TRUE(says("\nimported: 0\nknown already: " + std::to_string(count) + "\n")) << said;
   EXPECT_THAT(node.check_store(), testing::IsEmpty());
+}
+
+// The daemon waits 5 s for the HSM.
+TEST_F(Import, OutlivesAnHsmThatIsAwayForLonger) {
+  constexpr std::uint64_t kCount = 10'000;
+  const std::string file = node.path("keys.csv");
+  write_ykksm(file, kCount);
+  client::Client admin = node.admin_client();
+  Process whole = start(file);
+  const auto has_begun = [&] { return !tokens_after(admin, 0).tokens().empty(); };
+  ASSERT_TRUE(wait_until(has_begun, kImportPatience)) << whole.log();
+  node.hsm().kill(SIGKILL);
+  node.hsm().wait();
+  std::this_thread::sleep_for(std::chrono::seconds{6});
+  node.start_hsm();
+  ASSERT_EQ(whole.wait(kImportPatience), 0) << whole.log();
+  EXPECT_EQ(all_tokens(admin).size(), kCount);
 }
 
 TEST_F(Import, ADryRunTakesNothingIn) {
