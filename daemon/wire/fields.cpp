@@ -48,11 +48,14 @@ class FieldReader {
   }
 
  private:
+  // In the one spelling that encoders write: zeros behind the last digit are refused, because
+  // parsers do not agree on how many of them a length may have.
   bool varint(std::uint64_t& value) {
     for (unsigned shift = 0; shift < 64; shift += 7) {
       if (at_ == end_) return false;
       const auto byte = std::to_integer<std::uint64_t>(*at_++);
       if (shift == 63 && byte > 1) return false;
+      if (shift > 0 && byte == 0) return false;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return true;
     }

@@ -97,6 +97,17 @@ TEST(NativeCodec, RefusesWrongWireTypes) {
   EXPECT_EQ(native_failure(request(kVerify, "\x13\x14")), "wire.field_bytes");
 }
 
+// Protobuf's own parsers do not agree on how many zeros may stand behind a length.
+TEST(NativeCodec, RefusesNumbersInLongerSpellings) {
+  EXPECT_EQ(native_failure(bytes_field(1, kId) + bytes_field(kHealth, "")), "");
+  const std::string health = varint(kHealth << 3 | 2);
+  for (const std::size_t zeros : {1u, 4u, 5u, 9u}) {
+    const std::string length = std::string(zeros, '\x80') + '\0';
+    EXPECT_EQ(native_failure(bytes_field(1, kId) + health + length), "wire.field_bytes") << zeros;
+  }
+  EXPECT_EQ(native_failure(request(kRevoke, std::string{"\x08\x87\0", 3})), "wire.field_bytes");
+}
+
 TEST(NativeCodec, RefusesNumbersThatAreTooLarge) {
   const std::string enrol = subject("alice") + number_field(2, 1);
   EXPECT_EQ(native_failure(request(kEnrolOath, enrol + number_field(4, 6))), "");
