@@ -61,6 +61,18 @@ std::string Token::code(std::uint64_t at) const {
   return std::string{oath::truncate(BytesView{mac}.first(size), oath::Digits::six).view()};
 }
 
+std::string Token::press() {
+  constexpr std::uint64_t kLookAhead = 10;
+  for (;;) {
+    std::string shown = code(counter++);
+    bool again = false;
+    for (std::uint64_t later = 0; later < kLookAhead; ++later) {
+      again = again || code(counter + later) == shown;
+    }
+    if (!again) return shown;
+  }
+}
+
 std::string Token::now(int steps) const {
   return code(totp_step_now() + static_cast<std::uint64_t>(static_cast<std::int64_t>(steps)));
 }

@@ -27,7 +27,9 @@ struct Token {
   [[nodiscard]] std::string code(std::uint64_t at) const;
   // What the token shows: a TOTP token `steps` from now, a HOTP token once the button is pressed.
   [[nodiscard]] std::string now(int steps = 0) const;
-  std::string press() { return code(counter++); }
+  // One press in a hundred thousand shows a code that is good a second time, rightly: a later
+  // counter within the look-ahead has it too. Such a one is passed over.
+  std::string press();
 };
 
 [[nodiscard]] std::uint64_t totp_step_now();
