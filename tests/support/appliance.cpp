@@ -62,7 +62,7 @@ std::string Token::code(std::uint64_t at) const {
 }
 
 std::string Token::press() {
-  constexpr std::uint64_t kLookAhead = 10;
+  constexpr std::uint64_t kLookAhead = 12;  // further than the window reaches
   for (;;) {
     std::string shown = code(counter++);
     bool again = false;
