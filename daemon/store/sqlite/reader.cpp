@@ -7,7 +7,7 @@ namespace countersign::store::sqlite {
 
 Result<std::unique_ptr<Reader::Statements>> Reader::open(const std::filesystem::path& file) {
   CS_TRY(Connection connection, Connection::open(file, Connection::Mode::read_only));
-  CS_CHECK(connection.execute("PRAGMA cache_size = -4096; PRAGMA query_only = ON"));
+  CS_CHECK(connection.execute("PRAGMA cache_size = -2048; PRAGMA query_only = ON"));
   CS_TRY(RowReads rows, RowReads::open(connection));
   CS_TRY(CheckReads checks, CheckReads::open(connection));
   CS_TRY(OtherReads others, OtherReads::open(connection));

@@ -16,7 +16,7 @@ Result<std::unique_ptr<Transaction>> Transaction::open(Connection connection,
   // FULL: a commit is on the disk when it returns. A larger WAL means fewer, longer checkpoints.
   CS_CHECK(
       connection.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 40000; "
-                         "PRAGMA cache_size = -12288; PRAGMA secure_delete = FAST"));
+                         "PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST"));
   std::unique_ptr<Transaction> rows{new Transaction{std::move(connection)}};
   Connection& database = rows->connection_;
   CS_TRY(rows->rows_, RowWrites::open(database));
