@@ -196,7 +196,11 @@ std::string as_text(const v1::Reply& reply) {
     case v1::Reply::kClientCheck:
       show(out, reply.client_check());
       break;
-    case v1::Reply::kSignature:  // a gateway's business, not a person's
+    case v1::Reply::kMessageBatch:  // a courier's business
+    case v1::Reply::kMessagesReported:
+    case v1::Reply::kCourierStatus:
+    case v1::Reply::kDelivery:
+    case v1::Reply::kSignature:  // a gateway's
     case v1::Reply::OUTCOME_NOT_SET:
       break;
     case v1::Reply::kChallenge:

@@ -17,7 +17,14 @@ enum class ChallengeId : std::int64_t {};
 }
 
 // What its answer is good for, and nothing else. Stored numbers.
-enum class Purpose : std::uint8_t { sign_in = 1, confirmation = 2 };
+enum class Purpose : std::uint8_t {
+  sign_in = 1,
+  confirmation = 2,
+  reset = 3,
+  unlock = 4,
+  transaction = 5,
+  address = 6,
+};
 
 struct Challenge {
   static constexpr std::size_t kValueBytesMax = 512;

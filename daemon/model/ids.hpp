@@ -12,6 +12,9 @@ enum class TokenId : std::int64_t {};
 // A client of the Yubico validation protocol: the number that it gives as `id`. 0: none.
 enum class ClientId : std::uint32_t {};
 
+// Random, 63 bits. 0: none.
+enum class MessageId : std::int64_t {};
+
 // Counts up with every change of what moves; a commit names the version it was computed from.
 enum class Version : std::uint64_t {};
 
@@ -19,6 +22,7 @@ enum class Version : std::uint64_t {};
 [[nodiscard]] constexpr std::int64_t number(FactorId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::int64_t number(TokenId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::uint32_t number(ClientId id) { return static_cast<std::uint32_t>(id); }
+[[nodiscard]] constexpr std::int64_t number(MessageId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::uint64_t number(Version v) { return static_cast<std::uint64_t>(v); }
 [[nodiscard]] constexpr Version next(Version v) { return Version{number(v) + 1}; }
 [[nodiscard]] constexpr bool is_decoy(SubjectId id) { return number(id) < 0; }

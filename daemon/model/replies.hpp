@@ -30,6 +30,7 @@ struct FactorReport {
   Factor factor;  // its sealed secret is not sent
   std::uint32_t failures = 0;
   Time accepted_at{};
+  std::string masked_destination;  // of an out-of-band factor
 };
 struct FactorList {
   std::vector<FactorReport> factors;
@@ -61,8 +62,22 @@ struct ChallengeReport {
   ChallengeId id{};
   FactorId factor{};  // 0: nobody can answer it
   FactorKind kind{};
-  Bytes value;
+  Bytes value;  // of a challenge-response factor
   std::chrono::seconds lifetime{0};
+  std::optional<Delivery> delivery;  // of a code
+  Purpose purpose = Purpose::sign_in;
+  std::uint8_t digits = 0;  // of a code
+};
+struct MessageBatch {
+  std::vector<OutboundMessage> messages;
+  std::chrono::seconds lease{0};
+};
+struct MessagesReported {};
+struct CourierStatus {
+  bool connected = false;
+  std::vector<Provider> providers;
+  std::vector<ChannelStatus> channels;
+  std::vector<PrefixStatus> prefixes;
 };
 struct ClientReport {
   Client client;        // its sealed key is not sent

@@ -6,6 +6,7 @@
 #include "base/secret_bytes.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
+#include "daemon/model/courier.hpp"
 #include "daemon/model/token.hpp"
 
 #include <array>
@@ -35,15 +36,27 @@ struct SignForClient {
   SecretBytes text;  // kTextBytesMax at most
 };
 struct StartChallenge {
+  static constexpr std::size_t kTransactionBytesMax = 400;  // 200 characters
+  static constexpr std::size_t kLanguageBytesMax = 16;
+
   SubjectName subject;
   std::optional<FactorId> factor;
   std::string client_address;  // canonical text of an IP address, or empty
+  std::optional<FactorKind> kind;
+  std::optional<Purpose> purpose;
+  std::string transaction;                 // not empty for Purpose::transaction alone
+  std::string language;                    // BCP 47, or empty
+  std::optional<Destination> destination;  // of Purpose::address alone
 };
 struct AnswerChallenge {
   static constexpr std::size_t kResponseBytesMax = 64;
   ChallengeId challenge{};
-  SecretBytes response;        // 1 to kResponseBytesMax
+  SecretBytes response;        // 1 to kResponseBytesMax; empty when there is a passcode
   std::string client_address;  // canonical text of an IP address, or empty
+  std::optional<Passcode> passcode;
+  std::optional<Purpose> purpose;  // what the challenge has to have been for
+  std::string transaction;
+  std::optional<SubjectName> subject;  // whose it has to be
 };
 struct CreateSubject {
   SubjectName name;
@@ -84,6 +97,11 @@ struct EnrolChallengeResponse {
   SubjectName name;
   Label label;
   std::optional<SecretBytes> key;  // imported; otherwise the HSM makes one
+};
+struct EnrolOutOfBand {
+  SubjectName name;
+  Destination destination;
+  Label label;
 };
 struct ConfirmFactor {
   FactorId factor{};
@@ -155,6 +173,23 @@ struct CheckStore {
   std::string cursor;
 };
 struct GetStatus {};
+struct TakeMessages {
+  static constexpr std::uint32_t kMessagesMax = 32;
+  static constexpr std::chrono::seconds kWaitMax{20};
+  std::uint32_t max = kMessagesMax;
+  std::chrono::seconds wait{0};
+  std::vector<Provider> providers;
+};
+struct ReportMessages {
+  static constexpr std::size_t kReportsMax = 32;
+  std::vector<MessageReport> reports;
+};
+struct GetCourierStatus {};
+struct SendTestMessage {
+  Destination destination;
+  std::string language;
+  std::string realm;  // canonical
+};
 
 using Ask =
     std::variant<Verify, Health, CheckClient, SignForClient, StartChallenge, AnswerChallenge,

@@ -25,10 +25,21 @@ using RowMac = std::array<std::byte, 32>;
 
 // Stored numbers: they never change.
 enum class SubjectState : std::uint8_t { pending = 1, active = 2, locked = 3, suspended = 4 };
-enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, yubico_otp = 3, chalresp = 4 };
+enum class FactorKind : std::uint8_t {
+  totp = 1,
+  hotp = 2,
+  yubico_otp = 3,
+  chalresp = 4,
+  sms = 5,
+  email = 6,
+};
 // Those that are described by OathParameters.
 [[nodiscard]] constexpr bool is_oath(FactorKind kind) {
   return kind == FactorKind::totp || kind == FactorKind::hotp;
+}
+// Those whose sealed secret is a destination, to which codes are sent.
+[[nodiscard]] constexpr bool is_out_of_band(FactorKind kind) {
+  return kind == FactorKind::sms || kind == FactorKind::email;
 }
 enum class FactorState : std::uint8_t {
   pending = 1,

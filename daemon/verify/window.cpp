@@ -74,7 +74,9 @@ Window window_of(const FactorRecord& factor, const policies::Windows& windows, T
     case FactorKind::yubico_otp:
       break;  // its codes say their position themselves
     case FactorKind::chalresp:
-      break;  // it types no codes
+    case FactorKind::sms:
+    case FactorKind::email:
+      break;  // they answer challenges
   }
   return {};
 }

@@ -35,6 +35,11 @@ inline constexpr std::size_t kResponseKeyBytes = 20;
 inline constexpr std::size_t kChallengeBytesMax = 64;  // what a YubiKey takes
 inline constexpr std::size_t kResponseBytesMax = 64;
 inline constexpr std::size_t kRandomBytesMax = 64;
+inline constexpr std::size_t kCodeDigitsMin = 6;
+inline constexpr std::size_t kCodeDigitsMax = 10;
+inline constexpr std::size_t kCodeContextBytesMax = 512;
+inline constexpr std::size_t kMessageBytesMax = 1024;
+inline constexpr std::size_t kAssociatedDataBytesMax = 64;
 
 // Does the passcode equal the code of one of these counters? They are tried in the order given and
 // the first that matches ends the search. Views are valid until the call returns its awaitable.
@@ -67,6 +72,33 @@ struct MatchResponse {
   BytesView sealed;
   BytesView challenge;  // 1 to kChallengeBytesMax
   BytesView response;   // at most kResponseBytesMax; a wrong length matches nothing
+};
+
+// Makes a code and the message that carries it. The code leaves the worker sealed, inside the
+// message, and as a MAC over it and what it is for. Views are valid until the call returns its
+// awaitable.
+struct IssueCode {
+  std::uint8_t digits{};      // kCodeDigitsMin to kCodeDigitsMax
+  BytesView context;          // what the code is for: 1 to kCodeContextBytesMax
+  BytesView message;          // what is sealed together with it: kMessageBytesMax at most
+  BytesView associated_data;  // 1 to kAssociatedDataBytesMax; has to be known to open it
+};
+struct IssuedCode {
+  Mac mac{};
+  Bytes sealed;
+};
+
+// Is this the code that was issued for this? A wrong length or form matches nothing.
+struct MatchCode {
+  Mac mac{};
+  BytesView context;
+  std::string_view passcode;
+};
+
+// A message, opened for the one who delivers it.
+struct OpenedMessage {
+  SecretBytes code;     // text; empty when it was sealed without one
+  SecretBytes message;  // as it was sealed
 };
 
 enum class MacKey : std::uint8_t { record = 1, pepper = 2 };
