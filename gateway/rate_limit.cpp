@@ -36,9 +36,9 @@ RateLimit::Bucket& RateLimit::bucket_of(Key key, SteadyTime now) {
   return buckets_.try_emplace(key, Bucket{rate_.burst, now}).first->second;
 }
 
-bool RateLimit::admits(const Address& source, SteadyTime now) {
+bool RateLimit::admits(const IpAddress& source, SteadyTime now) {
   if (rate_.per_second <= 0) return true;
-  Bucket& bucket = bucket_of(subscriber_of(source), now);
+  Bucket& bucket = bucket_of(source.subscriber(), now);
   bucket = {level(bucket, now), now};
   if (bucket.tokens < 1) return false;
   bucket.tokens -= 1;

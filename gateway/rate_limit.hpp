@@ -27,7 +27,7 @@ class RateLimit {
   explicit RateLimit(Rate rate) : rate_{rate} {}
 
   // Takes one request from the bucket of the source's subscriber; false if it is empty.
-  [[nodiscard]] bool admits(const Address& source, SteadyTime now);
+  [[nodiscard]] bool admits(const IpAddress& source, SteadyTime now);
 
   [[nodiscard]] std::size_t sources() const { return buckets_.size(); }
 

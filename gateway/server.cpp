@@ -79,11 +79,11 @@ awaitable<void> Server::accept_all() {
   }
 }
 
-bool Server::has_room(const Address& peer) const {
+bool Server::has_room(const IpAddress& peer) const {
   if (sessions_.size() >= settings_.connections) return false;
-  const auto trusts = [&](const Network& proxy) { return proxy.contains(peer); };
+  const auto trusts = [&](const Network& proxy) { return proxy.holds(peer); };
   if (std::ranges::any_of(settings_.trusted_proxies, trusts)) return true;
-  const auto found = per_source_.find(subscriber_of(peer));
+  const auto found = per_source_.find(peer.subscriber());
   return found == per_source_.end() || found->second < settings_.connections_per_source;
 }
 
@@ -91,7 +91,7 @@ void Server::adopt(TcpSocket socket) {
   boost::system::error_code gone;
   const auto endpoint = socket.remote_endpoint(gone);
   if (gone) return;
-  const Address peer = unmapped(endpoint.address());
+  const IpAddress peer = address_of(endpoint.address());
   if (!has_room(peer)) {
     const auto now = std::chrono::steady_clock::now();
     if (now - complained_at_ >= kComplaintInterval) {
@@ -108,7 +108,7 @@ void Server::adopt(TcpSocket socket) {
   socket.set_option(boost::asio::ip::tcp::no_delay{true}, gone);
   auto session = tls_ ? make_session(std::move(socket), peer, shared_, tls_)
                       : make_session(std::move(socket), peer, shared_);
-  ++per_source_[subscriber_of(peer)];
+  ++per_source_[peer.subscriber()];
   sessions_.insert(session);
   auto running = session->run();
   auto ended = [this, session = std::move(session)](const std::exception_ptr& failure) {
@@ -121,7 +121,7 @@ void Server::adopt(TcpSocket socket) {
 void Server::session_ended(const std::shared_ptr<Session>& session,
                            const std::exception_ptr& failure) {
   if (failure) log::error("gateway.session_failed");
-  const auto counted = per_source_.find(subscriber_of(session->peer()));
+  const auto counted = per_source_.find(session->peer().subscriber());
   if (counted != per_source_.end() && --counted->second == 0) per_source_.erase(counted);
   sessions_.erase(session);
   check_stopped();

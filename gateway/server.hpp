@@ -46,7 +46,7 @@ class Server {
 
   awaitable<void> accept_all();
   void adopt(TcpSocket socket);
-  [[nodiscard]] bool has_room(const Address& peer) const;
+  [[nodiscard]] bool has_room(const IpAddress& peer) const;
   void session_ended(const std::shared_ptr<Session>& session, const std::exception_ptr& failure);
   void accepting_ended(const std::exception_ptr& failure);
   void check_stopped();

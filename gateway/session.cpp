@@ -31,7 +31,8 @@ struct Reply {
   std::string body;
 };
 
-awaitable<Reply> answer_to(const HttpRequest& request, const Address& peer, const Shared& shared) {
+awaitable<Reply> answer_to(const HttpRequest& request, const IpAddress& peer,
+                           const Shared& shared) {
   const auto source = source_of(peer, request.forwarded_for, shared.trusted_proxies);
   if (!source) co_return Reply{status_of(source.error()), {}};
   // Both words that a client may understand: the status for those that look at it, the body for the
@@ -45,7 +46,7 @@ awaitable<Reply> answer_to(const HttpRequest& request, const Address& peer, cons
     const Answer unreadable{.outcome = Outcome::missing_parameter, .version = request.version};
     co_return Reply{kStatusOk, body_without_key(unreadable, shared.clock.now())};
   }
-  const std::string from = source->to_string();
+  const std::string from = source->text();
   std::string body =
       co_await converse(*parameters, request.version, from, shared.backend, shared.clock);
   co_return Reply{kStatusOk, std::move(body)};
@@ -55,7 +56,8 @@ template <class Stream>
 class StreamSession final : public Session {
  public:
   template <class... Arguments>
-  StreamSession(const Address& peer, const Shared& shared, TlsContext tls, Arguments&&... arguments)
+  StreamSession(const IpAddress& peer, const Shared& shared, TlsContext tls,
+                Arguments&&... arguments)
       : Session{peer, shared},
         tls_{std::move(tls)},
         stream_{std::forward<Arguments>(arguments)...} {}
@@ -187,11 +189,12 @@ void Session::check(SteadyTime now) {
   if (limit_ <= now) close();
 }
 
-std::shared_ptr<Session> make_session(TcpSocket socket, const Address& peer, const Shared& shared) {
+std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer,
+                                      const Shared& shared) {
   return std::make_shared<StreamSession<TcpSocket>>(peer, shared, nullptr, std::move(socket));
 }
 
-std::shared_ptr<Session> make_session(TcpSocket socket, const Address& peer, const Shared& shared,
+std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer, const Shared& shared,
                                       TlsContext tls) {
   boost::asio::ssl::context& context = *tls;
   return std::make_shared<StreamSession<TlsStream>>(peer, shared, std::move(tls), std::move(socket),

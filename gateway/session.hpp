@@ -51,25 +51,25 @@ class Session {
   // Ends the connection, whatever is under way on it.
   virtual void close() = 0;
 
-  [[nodiscard]] const Address& peer() const { return peer_; }
+  [[nodiscard]] const IpAddress& peer() const { return peer_; }
 
  protected:
-  Session(const Address& peer, const Shared& shared) : peer_{peer}, shared_{shared} {}
+  Session(const IpAddress& peer, const Shared& shared) : peer_{peer}, shared_{shared} {}
 
-  Address peer_;
+  IpAddress peer_;
   const Shared& shared_;
   SteadyTime limit_ = SteadyTime::max();
   bool is_idle_ = false;
   bool stopping_ = false;
 };
 
-[[nodiscard]] std::shared_ptr<Session> make_session(TcpSocket socket, const Address& peer,
+[[nodiscard]] std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer,
                                                     const Shared& shared);
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
 // REQUIRES: a context.
-[[nodiscard]] std::shared_ptr<Session> make_session(TcpSocket socket, const Address& peer,
+[[nodiscard]] std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer,
                                                     const Shared& shared, TlsContext tls);
 
 }  // namespace countersign::gateway

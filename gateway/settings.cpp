@@ -79,7 +79,7 @@ void read_proxies(Table& table, std::vector<Network>& proxies) {
   if (list == nullptr || list->size() > kTrustedProxiesMax) return table.report(*node, expected);
   for (const toml::node& item : *list) {
     const auto text = item.value_exact<std::string>();
-    const auto network = Network::parse(text.value_or(""));
+    const auto network = parse_proxies(text.value_or(""));
     if (!network) return table.report(item, expected);
     proxies.push_back(*network);
   }
@@ -124,7 +124,7 @@ Status read_listen(std::string_view text, Settings& settings) {
   const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
   if (is_bracketed) host = host.substr(1, host.size() - 2);
   boost::system::error_code failed;
-  const Address address = boost::asio::ip::make_address(std::string{host}, failed);
+  const auto address = boost::asio::ip::make_address(std::string{host}, failed);
   if (failed || address.is_v6() != is_bracketed) {
     return Error{ErrorCode::malformed, "listen.address"};
   }

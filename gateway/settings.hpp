@@ -14,7 +14,7 @@
 namespace countersign::gateway {
 
 struct Settings {
-  Address address = boost::asio::ip::make_address("127.0.0.1");
+  boost::asio::ip::address address = boost::asio::ip::make_address("127.0.0.1");
   std::uint16_t port = 8180;  // 0: one that is free
   std::string socket = "/run/countersign/verify.sock";
   std::string certificate;  // PEM, with what leads to the root; empty: plain HTTP

@@ -5,7 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "daemon/model/ids.hpp"
-#include "daemon/model/network.hpp"
+#include "base/network.hpp"
 
 #include <string>
 #include <vector>

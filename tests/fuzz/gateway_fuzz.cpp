@@ -41,8 +41,8 @@ void check_question(const Question& question) {
 }
 
 void look_at(const HttpRequest& request) {
-  static const std::vector<Network> trusted{*Network::parse("0.0.0.0/0")};
-  static_cast<void>(source_of(Address{}, request.forwarded_for, trusted));
+  static const std::vector<Network> trusted{*Network::from("0.0.0.0/0")};
+  static_cast<void>(source_of(IpAddress{}, request.forwarded_for, trusted));
   const auto parameters = Parameters::parse(request.query, request.form);
   if (!parameters) return;
   const auto read = read_question(*parameters, request.version);

@@ -34,7 +34,7 @@ class GatewaySession : public testing::Test {
     Acceptor acceptor{loop_, any};
     client_.connect(acceptor.local_endpoint());
     client_.non_blocking(true);
-    session_ = make_session(acceptor.accept(), Address{}, shared_);
+    session_ = make_session(acceptor.accept(), IpAddress{}, shared_);
     auto ended = [this](const std::exception_ptr& failure) { ended_ = !failure; };
     boost::asio::co_spawn(loop_.get_executor(), session_->run(), ended);
   }

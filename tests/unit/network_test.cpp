@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which addresses a range holds, and which texts are no range.
-#include "daemon/model/network.hpp"
+#include "base/network.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,34 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/model/network.hpp"
+#include "base/network.hpp"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
-#include <cstring>
 
 namespace countersign {
+namespace {
+
+// What stands in front of an IPv4 address in IPv6 clothes: RFC 4291 section 2.5.5.2.
+constexpr std::array<std::byte, 12> kMappedPrefix{
+    {{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::byte{0xff}, std::byte{0xff}}};
+
+}  // namespace
 
 Result<IpAddress> IpAddress::from(std::string_view text) {
   const Error malformed{ErrorCode::malformed, "address"};
   if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != text.npos) return malformed;
   std::array<char, INET6_ADDRSTRLEN> zero_ended{};
   std::ranges::copy(text, zero_ended.begin());
-  IpAddress address;
   in_addr v4{};
   in6_addr v6{};
   if (::inet_pton(AF_INET, zero_ended.data(), &v4) == 1) {
-    std::memcpy(address.bytes_.data(), &v4, sizeof v4);
-    return address;
+    return from_bytes(std::as_bytes(std::span{&v4, 1}));
   }
   if (::inet_pton(AF_INET6, zero_ended.data(), &v6) != 1) return malformed;
-  if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-    std::memcpy(address.bytes_.data(), &v6.s6_addr[12], sizeof v4);
-    return address;
-  }
-  std::memcpy(address.bytes_.data(), &v6, sizeof v6);
-  address.bits_ = kBitsV6;
+  return from_bytes(std::as_bytes(std::span{&v6, 1}));
+}
+
+IpAddress IpAddress::from_bytes(BytesView bytes) {
+  assert(bytes.size() == kBitsV4 / 8 || bytes.size() == kBitsV6 / 8);
+  const bool is_dressed = bytes.size() == kBitsV6 / 8 &&
+                          std::ranges::equal(bytes.first(kMappedPrefix.size()), kMappedPrefix);
+  if (is_dressed) bytes = bytes.subspan(kMappedPrefix.size());
+  IpAddress address;
+  address.bits_ = static_cast<unsigned>(8 * bytes.size());
+  std::ranges::copy(bytes, address.bytes_.begin());
   return address;
+}
+
+std::uint64_t IpAddress::subscriber() const {
+  const BytesView bytes{bytes_};
+  if (bits_ == kBitsV4) return load_big_endian<std::uint32_t>(bytes.first(sizeof(std::uint32_t)));
+  return load_big_endian<std::uint64_t>(bytes.first(sizeof(std::uint64_t)));
 }
 
 std::string IpAddress::text() const {
@@ -59,6 +75,13 @@ Result<Network> Network::from(std::string_view text) {
   for (unsigned place = network.prefix_; place < address->bits(); ++place) {
     if (address->bit(place)) return Error{ErrorCode::malformed, "network.host_bits"};
   }
+  return network;
+}
+
+Network Network::of(const IpAddress& address) {
+  Network network;
+  network.address_ = address;
+  network.prefix_ = address.bits();
   return network;
 }
 

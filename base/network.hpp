@@ -5,6 +5,7 @@
 // never holds an IPv6 address, nor the other way round.
 #pragma once
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 
 #include <array>
@@ -23,8 +24,14 @@ class IpAddress {
   // Without a port, a zone or a prefix. Fails with `malformed`.
   static Result<IpAddress> from(std::string_view text);
 
+  // As the network writes it. REQUIRES: 4 or 16 bytes.
+  static IpAddress from_bytes(BytesView bytes);
+
   [[nodiscard]] std::string text() const;
   [[nodiscard]] unsigned bits() const { return bits_; }
+  // What one subscriber has, as a number: an IPv4 address, or the network of 64 bits around an IPv6
+  // one. (No IPv6 network that anybody has begins with zeros.)
+  [[nodiscard]] std::uint64_t subscriber() const;
   // REQUIRES: place < bits(); the first bit is place 0.
   [[nodiscard]] bool bit(unsigned place) const {
     return (std::to_integer<unsigned>(bytes_[place / 8]) >> (7 - place % 8) & 1) != 0;
@@ -42,6 +49,8 @@ class Network {
  public:
   // Fails with `malformed`.
   static Result<Network> from(std::string_view text);
+  // The range that holds this address alone.
+  static Network of(const IpAddress& address);
 
   [[nodiscard]] bool holds(const IpAddress& address) const;
   [[nodiscard]] std::string text() const;
