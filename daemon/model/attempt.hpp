@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/model/challenge.hpp"
+#include "daemon/model/message.hpp"
 #include "daemon/model/subject.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace countersign {
 
@@ -85,6 +87,11 @@ enum class Event : std::uint8_t {
   daemon_stopped = 51,
   clock_stepped_back = 52,
   policy_loaded = 53,
+  message_queued = 60,  // `count` is the message's number, here and below
+  message_sent = 61,
+  message_delivered = 62,
+  message_undeliverable = 63,
+  message_too_late = 64,
 };
 
 struct JournalEntry {
@@ -97,8 +104,16 @@ struct JournalEntry {
   Version version{};              // of the factor's motion after the event; 0: no factor moved
   Position position = Position::none;
   std::uint32_t failures = 0;  // of the subject, after the event
-  std::uint64_t count = 1;     // of a client's or token's events: its (first) number
+  std::uint64_t count = 1;     // of a client's, token's or message's events: its (first) number
+  ChallengeId challenge{};     // the one that was answered; 0: none
   std::string client_address;  // canonical text of an IP address, or empty
+};
+
+// What else an attempt leaves behind. Seldom anything.
+struct Aftermath {
+  std::vector<Message> notices;         // to be queued
+  std::optional<SourcePrint> familiar;  // whence the subject was accepted
+  std::optional<MessageId> answered;    // the message that carried the code
 };
 
 struct Attempt {
@@ -107,6 +122,7 @@ struct Attempt {
   std::optional<Budget> budget;                   // its new value, where it changes
   std::optional<FactorState> state;  // of moves[0]'s factor, where it changes (confirmation)
   std::unique_ptr<ChallengeMove> challenge;  // where one was answered; seldom, so it is elsewhere
+  std::unique_ptr<Aftermath> aftermath;      // where there is one
   JournalEntry entry;
   // Attempts that were refused unevaluated leave no record of their own (random names would fill
   // the disk): they count in the budget, and the next evaluated attempt writes their number.

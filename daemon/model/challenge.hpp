@@ -31,9 +31,11 @@ struct Challenge {
 
   ChallengeId id{};
   SubjectId subject{};
-  FactorId factor{};  // 0: no factor's, so that nobody can answer it
+  FactorId factor{};                       // 0: no factor's, so that nobody can answer it
+  FactorKind kind = FactorKind::chalresp;  // what it asks: chalresp, sms or email
   Purpose purpose = Purpose::sign_in;
-  Bytes value;              // of a challenge-response factor, what its key is asked
+  // Of a challenge-response factor, what its key is asked; of a code, its MAC.
+  Bytes value;
   std::uint32_t tries = 0;  // wrong answers so far
   // What its acceptance moved the factor to; none while it is open.
   Position position = Position::none;

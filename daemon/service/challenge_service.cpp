@@ -41,7 +41,8 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
                          .kind = FactorKind::chalresp,
                          .value = challenge.value,
                          .lifetime = lifetime};
-  CS_CO_CHECK(co_await store_.keep(std::move(challenge), policy->challenge.open_max));
+  CS_CO_CHECK(co_await store_.keep(std::move(challenge), policy->challenge.open_max, nullptr,
+                                   JournalEntry{}));
   co_return report;
 }
 

@@ -51,13 +51,20 @@ class Records final : public Store {
   awaitable<Result<std::vector<FactorRecord>>> factors_of_key(BytesView sealed_key) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
-  awaitable<Status> keep(Challenge challenge, std::size_t open_max) override;
+  awaitable<Status> keep(Challenge challenge, std::size_t open_max,
+                         std::unique_ptr<Message> message, JournalEntry entry) override;
   awaitable<Result<ChallengePtr>> challenge(ChallengeId id) override;
+  awaitable<Status> queue(Message message, JournalEntry entry) override;
+  awaitable<Result<std::vector<Message>>> messages(MessageId after) override;
+  awaitable<Result<std::optional<Message>>> message(MessageId id) override;
+  awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) override;
+  awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) override;
   awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                       JournalEntry entry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
-                                    JournalEntry entry) override;
-  awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry) override;
+                                    JournalEntry entry, std::vector<Message> notices) override;
+  awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry,
+                           std::vector<Message> notices) override;
   awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) override;
   awaitable<Status> unlock(SubjectPtr from, JournalEntry entry) override;
   awaitable<Result<ClientPtr>> client(ClientId id) override;
@@ -72,7 +79,8 @@ class Records final : public Store {
   awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId after) override;
   awaitable<Status> discard(const TokenRecord& token, JournalEntry entry) override;
   awaitable<Result<FactorId>> assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                     Motion motion, JournalEntry entry) override;
+                                     Motion motion, JournalEntry entry,
+                                     std::vector<Message> notices) override;
   awaitable<Status> journal(JournalEntry entry) override;
   awaitable<Result<CheckedSlice>> check(std::string cursor) override;
   awaitable<Result<StoreCounts>> counts() override;

@@ -11,10 +11,13 @@ using Row = std::unique_ptr<LoadedChallenge>;
 
 // All challenges share their reports: their numbers are random.
 constexpr std::int64_t kReportedChallenges = std::int64_t{1} << 56;
+constexpr Error kNoOutbox{ErrorCode::unavailable, "store.outbox"};
 
 }  // namespace
 
-awaitable<Status> Records::keep(Challenge challenge, std::size_t open_max) {
+awaitable<Status> Records::keep(Challenge challenge, std::size_t open_max,
+                                std::unique_ptr<Message> message, JournalEntry) {
+  if (message) co_return kNoOutbox;
   const RowMac mac = mac_of(*key_, challenge);
   const Time gone_by = challenge.created_at - kChallengeGrace;
   sqlite::Change change;
@@ -33,6 +36,12 @@ awaitable<Result<ChallengePtr>> Records::challenge(ChallengeId id) {
   co_await report_tampered_challenge();
   co_return Error{ErrorCode::corrupt, "store.challenge"};
 }
+
+awaitable<Status> Records::queue(Message, JournalEntry) { co_return kNoOutbox; }
+awaitable<Result<std::vector<Message>>> Records::messages(MessageId) { co_return kNoOutbox; }
+awaitable<Result<std::optional<Message>>> Records::message(MessageId) { co_return kNoOutbox; }
+awaitable<Status> Records::settle(Message, MessageState, JournalEntry) { co_return kNoOutbox; }
+awaitable<Result<bool>> Records::is_familiar(SubjectId, const SourcePrint&) { co_return kNoOutbox; }
 
 awaitable<void> Records::report_tampered_challenge() {
   if (!may_report(kReportedChallenges)) co_return;

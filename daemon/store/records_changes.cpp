@@ -6,6 +6,7 @@ namespace countersign::store {
 namespace {
 
 constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
+constexpr Error kNoOutbox{ErrorCode::unavailable, "store.outbox"};
 
 }  // namespace
 
@@ -17,6 +18,7 @@ awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
   if (attempt.state && !attempt.moves.empty()) {
     CS_CO_CHECK(co_await set_state(draft, *from, attempt.moves[0].factor, *attempt.state));
   }
+  if (attempt.aftermath) co_return kNoOutbox;
   if (attempt.challenge) {
     const ChallengeMove& move = *attempt.challenge;
     draft.change().other_rows = std::make_unique<sqlite::OtherRows>();
@@ -55,8 +57,9 @@ awaitable<Result<SubjectId>> Records::create(const SubjectName& name, SubjectSta
 }
 
 awaitable<Result<FactorId>> Records::enrol(SubjectPtr to, Factor factor, Position position,
-                                           JournalEntry entry) {
+                                           JournalEntry entry, std::vector<Message> notices) {
   if (is_decoy(to->fixed.id)) co_return kNobody;
+  if (!notices.empty()) co_return kNoOutbox;
   Draft draft{*to, *key_, std::move(entry)};
   Motion motion;
   motion.position = position;
@@ -77,7 +80,9 @@ awaitable<Result<FactorId>> Records::add(Draft& draft, const SubjectRecord& to, 
   co_return id;
 }
 
-awaitable<Status> Records::change(SubjectPtr from, Factor factor, JournalEntry entry) {
+awaitable<Status> Records::change(SubjectPtr from, Factor factor, JournalEntry entry,
+                                  std::vector<Message> notices) {
+  if (!notices.empty()) co_return kNoOutbox;
   if (is_decoy(from->fixed.id)) co_return kNobody;
   const FactorRecord* before = from->find(factor.id);
   if (before == nullptr) co_return Error{ErrorCode::not_found, "store.factor"};

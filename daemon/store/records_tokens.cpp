@@ -118,7 +118,9 @@ awaitable<Status> Records::discard(const TokenRecord& token, JournalEntry entry)
 }
 
 awaitable<Result<FactorId>> Records::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                            Motion motion, JournalEntry entry) {
+                                            Motion motion, JournalEntry entry,
+                                            std::vector<Message> notices) {
+  if (!notices.empty()) co_return Error{ErrorCode::unavailable, "store.outbox"};
   if (is_decoy(to->fixed.id)) co_return Error{ErrorCode::not_found, "store.decoy"};
   entry.count = static_cast<std::uint64_t>(number(token.fixed.id));
   Draft draft{*to, *key_, std::move(entry)};

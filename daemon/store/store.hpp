@@ -14,9 +14,12 @@
 #include "daemon/model/attempt.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
+#include "daemon/model/message.hpp"
 #include "daemon/model/token.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +61,14 @@ class Store {
   // For how long a used challenge is known as such: a lost reply is given again.
   static constexpr std::chrono::seconds kChallengeGrace{60};
 
+  // For how long messages are kept that are no longer queued.
+  static constexpr std::chrono::hours kMessagesKept{24};
+  static constexpr std::size_t kMessagesListed = 500;
+  // For how long a place is familiar from which a subject was accepted, and how many of one subject
+  // are remembered: those of late.
+  static constexpr std::chrono::hours kSourcesKept{30 * 24};
+  static constexpr std::size_t kSourcesMax = 16;
+
   virtual ~Store() = default;
 
   // Which subject bears this name; for a name that nobody bears, its decoy: always the same one.
@@ -79,28 +90,61 @@ class Store {
   // Fails with `not_found`.
   virtual awaitable<Result<SubjectPtr>> subject(SubjectId id) = 0;
 
-  // Moves factors and budget to where `attempt` leaves them and writes its journal record.
-  // `from` is what the attempt was computed from.
-  // Fails with `conflict` if a row is no longer at the version it was read at.
+  // Moves factors and budget to where `attempt` leaves them, writes its journal record, and leaves
+  // its aftermath. `from` is what the attempt was computed from.
+  // Fails with `conflict` if a row is no longer at the version it was read at, and if the journal
+  // tells of other answers to the challenge than its row counts.
+  // REQUIRES: an attempt that answers a challenge is journalled.
   virtual awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) = 0;
 
-  // Keeps a challenge until it has expired, and for kChallengeGrace after it. Leaves no journal
-  // record: its answer does. Where its subject has `open_max` of them already, those that end first
-  // are given up. Fails with `already_exists`.
-  virtual awaitable<Status> keep(Challenge challenge, std::size_t open_max) = 0;
-  // As it stands; null when there is none, any more. Fails with `corrupt`.
+  // Keeps a challenge until it has expired, and for kChallengeGrace after it. Where its subject has
+  // `open_max` of them already, those that end first are given up.
+  //
+  // `message` carries its code, and is queued in the same commit; null: there is none, as for a
+  // challenge-response factor. A code takes the place of the older ones: open challenges of the
+  // same subject, factor, kind and purpose are given up, and their messages superseded where they
+  // are queued still. Leaves the journal record of the message (see queue()) and no other.
+  // Fails with `already_exists`. REQUIRES: message->challenge is the challenge.
+  virtual awaitable<Status> keep(Challenge challenge, std::size_t open_max,
+                                 std::unique_ptr<Message> message, JournalEntry entry) = 0;
+  // As it stands; null when there is none, any more. Fails with `corrupt`, also for one that was
+  // taken back to what it was before an answer that the journal tells of.
   virtual awaitable<Result<ChallengePtr>> challenge(ChallengeId id) = 0;
+
+  // Puts a message in the outbox. One that is nobody's leaves no journal record; of any other the
+  // record says when, by whose wish and for whom, all but the first taken from `entry` (its event,
+  // subject, factor and count are set here). Fails with `already_exists`.
+  // REQUIRES: it is queued, or nobody's and has nothing sealed.
+  virtual awaitable<Status> queue(Message message, JournalEntry entry) = 0;
+  // Those of the last kMessagesKept, and whatever is queued, behind `after`, by id, at most
+  // kMessagesListed; fewer are the last ones. Without what is sealed. A row that fails its check is
+  // left out (and journalled).
+  virtual awaitable<Result<std::vector<Message>>> messages(MessageId after) = 0;
+  // With what is sealed; none when it is not there, any more.
+  virtual awaitable<Result<std::optional<Message>>> message(MessageId id) = 0;
+  // Moves a message from the state that `from` is in to the next; of `from` nothing but that and
+  // its id is looked at. What is sealed is erased as soon as it is not queued any more. The entry's
+  // subject, factor and count are set here.
+  // Fails with `conflict` if it is no longer in that state, and with `corrupt`.
+  virtual awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) = 0;
+
+  // Whether the subject was accepted from there within kSourcesKept. A source that is all zero is
+  // nobody's. REQUIRES: the reference outlives the wait.
+  virtual awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) = 0;
 
   // Makes a subject. Its id and the entry's subject are set here. Fails with `already_exists`.
   virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                               JournalEntry entry) = 0;
   // Adds a factor. Its id and the entry's factor are set here; `position` is where it starts.
   // Fails with `conflict`, and with `already_exists` when its public id is somebody's already, or
-  // a Yubico OTP factor's is that of a token in stock.
+  // a Yubico OTP factor's is that of a token in stock. Notices are queued in the same commit, here
+  // and below.
   virtual awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
-                                            JournalEntry entry) = 0;
+                                            JournalEntry entry,
+                                            std::vector<Message> notices = {}) = 0;
   // Writes a factor's fixed row (state, label) and counts its version up. Fails with `conflict`.
-  virtual awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry) = 0;
+  virtual awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry,
+                                   std::vector<Message> notices = {}) = 0;
   // Writes a subject's state. Fails with `conflict`.
   virtual awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) = 0;
   // Forgets the failures of the subject and of all its factors. Fails with `conflict`.
@@ -137,7 +181,8 @@ class Store {
   // Makes the token a factor, which starts with `motion` (its version is set here): the one row
   // goes with the commit that brings the other. Fails like enrol() and discard().
   virtual awaitable<Result<FactorId>> assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                             Motion motion, JournalEntry entry) = 0;
+                                             Motion motion, JournalEntry entry,
+                                             std::vector<Message> notices = {}) = 0;
 
   // A journal record that belongs to no row.
   virtual awaitable<Status> journal(JournalEntry entry) = 0;

@@ -27,7 +27,7 @@ class ChallengeContract : public testing::TestWithParam<MakeBackend> {
             .expires_at = world_.clock.time + 2min};
   }
   Status keep(Challenge challenge, std::size_t open_max = kOpenMax) {
-    return world_.run(world_.store->keep(std::move(challenge), open_max));
+    return world_.run(world_.store->keep(std::move(challenge), open_max, nullptr, {}));
   }
   ChallengePtr load(std::int64_t id) {
     return *world_.run(world_.store->challenge(ChallengeId{id}));

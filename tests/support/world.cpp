@@ -245,7 +245,7 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
   if (attempt.challenge) {
     const Challenge& row = attempt.challenge->row;
     Challenge& kept = challenges.at(row.id);
-    if (!kept.is_open() || kept.tries != attempt.challenge->tries_before) {
+    if (!kept.is_open() || !is_as_told(kept, attempt.challenge->tries_before)) {
       return Error{ErrorCode::conflict, "world.challenge"};
     }
     kept = row;
@@ -260,37 +260,21 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
   }
   if (attempt.budget) now.budget = *attempt.budget;
   if (attempt.journalled) entries.push_back(attempt.entry);
+  if (attempt.challenge) entries.back().challenge = attempt.challenge->row.id;
+  if (attempt.aftermath) leave(*attempt.aftermath, attempt.entry);
   return {};
-}
-
-awaitable<Status> World::keep(Challenge challenge, std::size_t open_max) {
-  if (breaks()) co_return kBroken;
-  std::vector<Challenge> of_the_same;
-  for (const auto& [id, one] : challenges) {
-    if (one.subject == challenge.subject) of_the_same.push_back(one);
-  }
-  std::ranges::sort(of_the_same, {}, &Challenge::expires_at);
-  for (std::size_t i = 0; i + open_max <= of_the_same.size(); ++i) {
-    challenges.erase(of_the_same[i].id);
-  }
-  challenges.emplace(challenge.id, std::move(challenge));
-  co_return Status{};
-}
-
-awaitable<Result<ChallengePtr>> World::challenge(ChallengeId id) {
-  if (breaks()) co_return kBroken;
-  const auto found = challenges.find(id);
-  if (found == challenges.end()) co_return ChallengePtr{};
-  co_return std::make_shared<const Challenge>(found->second);
 }
 
 awaitable<Result<SubjectId>> World::create(const SubjectName&, SubjectState, JournalEntry) {
   co_return kBroken;
 }
-awaitable<Result<FactorId>> World::enrol(SubjectPtr, Factor, Position, JournalEntry) {
+awaitable<Result<FactorId>> World::enrol(SubjectPtr, Factor, Position, JournalEntry,
+                                         std::vector<Message>) {
   co_return kBroken;
 }
-awaitable<Status> World::change(SubjectPtr, Factor, JournalEntry) { co_return kBroken; }
+awaitable<Status> World::change(SubjectPtr, Factor, JournalEntry, std::vector<Message>) {
+  co_return kBroken;
+}
 awaitable<Status> World::change(SubjectPtr, SubjectState, JournalEntry) { co_return kBroken; }
 awaitable<Status> World::unlock(SubjectPtr, JournalEntry) { co_return kBroken; }
 awaitable<Result<ClientPtr>> World::client(ClientId) { co_return kBroken; }
@@ -314,7 +298,8 @@ awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_public_id(std::stri
 awaitable<Result<std::vector<TokenRecord>>> World::tokens(TokenId) { co_return kBroken; }
 awaitable<Status> World::discard(const TokenRecord&, JournalEntry) { co_return kBroken; }
 awaitable<Result<FactorId>> World::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                          Motion motion, JournalEntry entry) {
+                                          Motion motion, JournalEntry entry,
+                                          std::vector<Message> notices) {
   if (breaks()) co_return kBroken;
   SubjectRecord& now = subjects_.at(to->fixed.id);
   if (conflicts > 0) {
@@ -330,6 +315,7 @@ awaitable<Result<FactorId>> World::assign(const TokenRecord& token, SubjectPtr t
   factor.id = kYubikey;
   now.factors.push_back({std::move(factor), {}, motion});
   now.budget.version = next(now.budget.version);
+  put(notices, entry);
   entries.push_back(std::move(entry));
   co_return kYubikey;
 }

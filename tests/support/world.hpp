@@ -11,6 +11,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace countersign::test {
@@ -100,11 +101,18 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<std::vector<FactorRecord>>> factors_of_key(BytesView sealed_key) override;
   awaitable<Result<SubjectPtr>> subject(SubjectId id) override;
   awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) override;
-  awaitable<Status> keep(Challenge challenge, std::size_t open_max) override;
+  awaitable<Status> keep(Challenge challenge, std::size_t open_max,
+                         std::unique_ptr<Message> message, JournalEntry entry) override;
   awaitable<Result<ChallengePtr>> challenge(ChallengeId id) override;
+  awaitable<Status> queue(Message message, JournalEntry entry) override;
+  awaitable<Result<std::vector<Message>>> messages(MessageId after) override;
+  awaitable<Result<std::optional<Message>>> message(MessageId id) override;
+  awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) override;
+  awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) override;
   awaitable<Result<SubjectId>> create(const SubjectName&, SubjectState, JournalEntry) override;
-  awaitable<Result<FactorId>> enrol(SubjectPtr, Factor, Position, JournalEntry) override;
-  awaitable<Status> change(SubjectPtr, Factor, JournalEntry) override;
+  awaitable<Result<FactorId>> enrol(SubjectPtr, Factor, Position, JournalEntry,
+                                    std::vector<Message> notices) override;
+  awaitable<Status> change(SubjectPtr, Factor, JournalEntry, std::vector<Message> notices) override;
   awaitable<Status> change(SubjectPtr, SubjectState, JournalEntry) override;
   awaitable<Status> unlock(SubjectPtr, JournalEntry) override;
   awaitable<Result<ClientPtr>> client(ClientId) override;
@@ -118,8 +126,8 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<std::vector<TokenRecord>>> tokens_of_public_id(std::string_view) override;
   awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId) override;
   awaitable<Status> discard(const TokenRecord&, JournalEntry) override;
-  awaitable<Result<FactorId>> assign(const TokenRecord&, SubjectPtr, Factor, Motion,
-                                     JournalEntry) override;
+  awaitable<Result<FactorId>> assign(const TokenRecord&, SubjectPtr, Factor, Motion, JournalEntry,
+                                     std::vector<Message> notices) override;
   awaitable<Status> journal(JournalEntry) override;
   awaitable<Result<CheckedSlice>> check(std::string) override;
   awaitable<Result<StoreCounts>> counts() override;
@@ -146,9 +154,11 @@ class World final : public Store, public hsm::Hsm {
   std::vector<JournalEntry> entries;
   std::vector<TokenRecord> stock;
   std::map<ChallengeId, Challenge> challenges;
-  int calls = 0;           // to the store and the HSM
-  int fail_call = 0;       // this one fails; 0: none
-  int fail_match = 0;      // so does this question to the HSM
+  std::map<MessageId, Message> outbox;
+  std::map<std::pair<SubjectId, SourcePrint>, Time> sources;  // when last accepted from there
+  int calls = 0;                                              // to the store and the HSM
+  int fail_call = 0;                                          // this one fails; 0: none
+  int fail_match = 0;                                         // so does this question to the HSM
   int conflicts = 0;       // so many commits find that another writer was first
   int matches = 0;         // questions to the HSM
   bool match_any = false;  // the HSM says yes to everything
@@ -157,6 +167,11 @@ class World final : public Store, public hsm::Hsm {
   // True when this call is to fail.
   bool breaks() { return ++calls == fail_call; }
   Status apply(const SubjectRecord& from, const Attempt& attempt);
+  [[nodiscard]] bool is_as_told(const Challenge& row, std::uint32_t tries) const;
+  void give_up_older(const Challenge& challenge);
+  void put(Message message, JournalEntry entry);
+  void put(const std::vector<Message>& notices, const JournalEntry& entry);
+  void leave(const Aftermath& aftermath, const JournalEntry& entry);
 
   CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
   std::map<SubjectId, SubjectRecord> subjects_;

@@ -30,7 +30,7 @@ class ChallengeEdits : public testing::TestWithParam<Edit> {
                           .value = Bytes(32, std::byte(id)),
                           .created_at = world_.clock.time,
                           .expires_at = world_.clock.time + 2min};
-      EXPECT_THAT(world_.run(world_.store->keep(std::move(challenge), 5)), Succeeds());
+      EXPECT_THAT(world_.run(world_.store->keep(std::move(challenge), 5, nullptr, {})), Succeeds());
     }
   }
   Result<ChallengePtr> load(std::int64_t id) {
