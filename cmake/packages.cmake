@@ -15,6 +15,7 @@ pkg_check_modules(TomlPlusPlus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(Utf8Proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(Jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(LibSystemd REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(Curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(Pam REQUIRED IMPORTED_TARGET pam)
 # libyubikey has no file for pkg-config.
 find_path(YUBIKEY_INCLUDE_DIR yubikey.h REQUIRED)

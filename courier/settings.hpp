@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the administrator decides: who delivers, in which order, and with which words.
+//
+// Secrets do not stand in the file; it names the files that they are in (secret_file.hpp).
+#pragma once
+
+#include "courier/smtp_settings.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace countersign::courier {
+
+struct TemplateSettings {
+  std::string directory = "/etc/countersign/templates";
+  std::string default_language = "en";
+};
+
+struct DeliveryReportSettings {
+  std::string listen;  // "127.0.0.1:8087"; empty: nobody listens
+  std::string url;     // how providers reach it: "http://127.0.0.1:8087"
+};
+
+struct ProviderSettings {
+  std::string name;
+  std::variant<SmtpSettings> kind;
+};
+
+struct Settings {
+  std::string socket = "/run/countersign/courier.sock";
+  TemplateSettings templates;
+  DeliveryReportSettings delivery_reports;
+  std::vector<ProviderSettings> providers;  // in the order in which they are tried
+};
+
+inline constexpr std::size_t kSettingsBytesMax = std::size_t{64} * 1024;
+inline constexpr std::size_t kProvidersMax = 16;
+inline constexpr std::size_t kProviderNameBytesMax = 32;
+
+// What is wrong with a settings file, in words for the person who wrote it.
+struct Mistake {
+  std::string message;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+// TOML over the defaults; the first mistake where there is one. An unknown key is a mistake.
+[[nodiscard]] std::variant<Settings, Mistake> parse_settings(std::string_view text);
+
+}  // namespace countersign::courier
