@@ -41,8 +41,10 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
                          .kind = FactorKind::chalresp,
                          .value = challenge.value,
                          .lifetime = lifetime};
-  CS_CO_CHECK(co_await store_.keep(std::move(challenge), policy->challenge.open_max, nullptr,
-                                   JournalEntry{}));
+  std::unique_ptr<Message> no_message;
+  JournalEntry no_entry;
+  CS_CO_CHECK(co_await store_.keep(std::move(challenge), policy->challenge.open_max,
+                                   std::move(no_message), std::move(no_entry)));
   co_return report;
 }
 
