@@ -11,15 +11,17 @@ struct Sockets {
   bool verify = false;
   bool provision = false;
   bool admin = false;
+  bool courier = false;
 };
 
-// The security team's socket answers everything but what only a gateway has a use for; no other
-// socket answers more than its own trade.
+// The security team's socket answers everything but what only a gateway or the courier has a use
+// for; no other socket answers more than its own trade.
 constexpr Sockets sockets_of(Operation operation) {
   switch (operation) {
     case Operation::verify:
       return {.verify = true, .admin = true};
     case Operation::health:
+      return {.verify = true, .provision = true, .admin = true, .courier = true};
     case Operation::start_challenge:
     case Operation::answer_challenge:
       return {.verify = true, .provision = true, .admin = true};
@@ -40,6 +42,7 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::enrol_yubico_otp:
     case Operation::enrol_challenge_response:
     case Operation::claim_token:
+    case Operation::enrol_out_of_band:
       return {.provision = true, .admin = true};
     case Operation::unlock_subject:
     case Operation::resynchronise_factor:
@@ -52,7 +55,12 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::revoke_client:
     case Operation::check_store:
     case Operation::get_status:
+    case Operation::get_courier_status:
+    case Operation::send_test_message:
       return {.admin = true};
+    case Operation::take_messages:
+    case Operation::report_messages:
+      return {.courier = true};
   }
   return {};
 }
@@ -66,6 +74,8 @@ constexpr bool answers(Role role, Operation operation) {
       return sockets.provision;
     case Role::admin:
       return sockets.admin;
+    case Role::courier:
+      return sockets.courier;
   }
   return false;
 }

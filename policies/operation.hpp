@@ -12,11 +12,11 @@
 namespace countersign {
 
 // One socket a role; the numbers index arrays.
-enum class Role : std::uint8_t { verify, provision, admin };
-inline constexpr std::size_t kRoleCount = 3;
+enum class Role : std::uint8_t { verify, provision, admin, courier };
+inline constexpr std::size_t kRoleCount = 4;
 // As policy files and sockets' names have them.
-inline constexpr std::array<std::string_view, kRoleCount> kRoleNames{"verify", "provision",
-                                                                     "admin"};
+inline constexpr std::array<std::string_view, kRoleCount> kRoleNames{"verify", "provision", "admin",
+                                                                     "courier"};
 
 // In the order of api/countersign.proto.
 enum class Operation : std::uint8_t {
@@ -49,8 +49,13 @@ enum class Operation : std::uint8_t {
   add_client,
   list_clients,
   revoke_client,
+  enrol_out_of_band,
   check_store,
   get_status,
+  take_messages,
+  report_messages,
+  get_courier_status,
+  send_test_message,
 };
 
 // A process on a socket, as the kernel describes it (SO_PEERCRED).

@@ -16,7 +16,7 @@ constexpr std::size_t kRealmBytesMax = 32;
 // The highest number is chown's "leave it": nobody has it.
 constexpr std::int64_t kNumberMax = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 constexpr std::size_t kEntryBytesMax = 64 * 1024;
-constexpr std::array<bool, kRoleCount> kVerifyAlone{true, false, false};
+constexpr std::array<bool, kRoleCount> kVerifyAlone{true};
 
 // Longer names are nobody's; and no name of ours holds a NUL, which the lookup would stop at.
 bool could_be_an_account(const std::string& name) {
@@ -68,8 +68,8 @@ void read_sockets(Table& table, PeerRule& rule) {
   for (const std::string& socket : sockets) {
     const auto* const found = std::ranges::find(kRoleNames, socket);
     if (found == kRoleNames.end()) {
-      table.report("sockets",
-                   R"(may hold "verify", "provision" and "admin", not ")" + socket + "\"");
+      table.report("sockets", R"(may hold "verify", "provision", "admin" and "courier", not ")" +
+                                  socket + "\"");
       return;
     }
     rule.roles[static_cast<std::size_t>(found - kRoleNames.begin())] = true;
@@ -97,6 +97,9 @@ PeerRule read_peer(const toml::table& source, Findings& findings) {
   if (!std::ranges::all_of(rule.realms, is_realm)) {
     table.report("realms", "must hold names of 1 to " + std::to_string(kRealmBytesMax) +
                                " lower-case letters, digits and hyphens");
+  }
+  if (rule.roles[static_cast<std::size_t>(Role::courier)] && !rule.realms.empty()) {
+    table.report("realms", "must be left out where sockets holds \"courier\": it delivers for all");
   }
   table.read("public_id_only", rule.public_id_only);
   if (rule.public_id_only && rule.roles != kVerifyAlone) {

@@ -34,8 +34,10 @@ struct Door {
   Role role;
   const char* name;  // systemd's FileDescriptorName; with ".sock", the file
 };
-constexpr std::array<Door, kRoleCount> kDoors{
-    {{Role::verify, "verify"}, {Role::provision, "provision"}, {Role::admin, "admin"}}};
+constexpr std::array<Door, kRoleCount> kDoors{{{Role::verify, "verify"},
+                                               {Role::provision, "provision"},
+                                               {Role::admin, "admin"},
+                                               {Role::courier, "courier"}}};
 
 net::Limits limits_of(const policies::Policy& policy) {
   return {.connections_per_uid = policy.limits.connections_per_uid,

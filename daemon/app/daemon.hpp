@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // countersignd, put together: the one place that knows every part.
 //
-//   loop ── HSM client ── store ── service ── three doors ── server
+//   loop ── HSM client ── store ── service ── four doors ── server
 //
 // Starts in that order and stops in the other: no more connections, what has begun is finished, the
 // journal says so, the store is closed.

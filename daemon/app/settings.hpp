@@ -9,7 +9,7 @@
 namespace countersign::app {
 
 struct Settings {
-  std::string run_directory = "/run/countersign";        // verify.sock, provision.sock, admin.sock
+  std::string run_directory = "/run/countersign";        // verify.sock and its like, one a role
   std::string state_directory = "/var/lib/countersign";  // the store; mode 0700
   std::string policy_file;                               // empty: the defaults
   std::string hsm_socket = "/run/countersign-hsm/hsm.sock";

@@ -117,7 +117,8 @@ struct StatusReport {
 
 using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
                             FactorList, ImportReport, TokenList, Token, ClientReport, ClientList,
-                            ClientCheck, Signature, ChallengeReport, StoreReport, StatusReport>;
+                            ClientCheck, Signature, ChallengeReport, StoreReport, StatusReport,
+                            MessageBatch, MessagesReported, CourierStatus, Delivery>;
 
 struct Reply {
   RequestId id;

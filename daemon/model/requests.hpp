@@ -197,7 +197,8 @@ using Ask =
                  ConfirmFactor, ListFactors, RenameFactor, SuspendFactor, ResumeFactor,
                  RevokeFactor, ResynchroniseFactor, EnrolYubicoOtp, EnrolChallengeResponse,
                  ImportTokens, ListTokens, AssignToken, ClaimToken, DiscardToken, AddClient,
-                 ListClients, RevokeClient, CheckStore, GetStatus>;
+                 ListClients, RevokeClient, EnrolOutOfBand, CheckStore, GetStatus, TakeMessages,
+                 ReportMessages, GetCourierStatus, SendTestMessage>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {

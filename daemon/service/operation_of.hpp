@@ -39,8 +39,13 @@ struct OperationOf {
   Operation operator()(const AddClient&) const { return Operation::add_client; }
   Operation operator()(const ListClients&) const { return Operation::list_clients; }
   Operation operator()(const RevokeClient&) const { return Operation::revoke_client; }
+  Operation operator()(const EnrolOutOfBand&) const { return Operation::enrol_out_of_band; }
   Operation operator()(const CheckStore&) const { return Operation::check_store; }
   Operation operator()(const GetStatus&) const { return Operation::get_status; }
+  Operation operator()(const TakeMessages&) const { return Operation::take_messages; }
+  Operation operator()(const ReportMessages&) const { return Operation::report_messages; }
+  Operation operator()(const GetCourierStatus&) const { return Operation::get_courier_status; }
+  Operation operator()(const SendTestMessage&) const { return Operation::send_test_message; }
 };
 
 }  // namespace countersign

@@ -11,6 +11,8 @@ using Answered = awaitable<Result<Answer>>;
 
 Answered ready(Answer answer) { co_return answer; }
 
+Answered not_built() { co_return Error{ErrorCode::unavailable, "service.not_built"}; }
+
 // A verdict is one kind of answer.
 Result<Answer> as_answer(Result<Verdict> verdict) {
   if (!verdict) return verdict.error();
@@ -84,6 +86,11 @@ struct Service::Dispatch {
   Answered operator()(const ResumeFactor& ask) { return service.factors_.resume(peer, ask); }
   Answered operator()(const RevokeFactor& ask) { return service.factors_.revoke(peer, ask); }
   Answered operator()(const GetStatus&) { return service.status(); }
+  Answered operator()(const EnrolOutOfBand&) { return not_built(); }
+  Answered operator()(const TakeMessages&) { return not_built(); }
+  Answered operator()(const ReportMessages&) { return not_built(); }
+  Answered operator()(const GetCourierStatus&) { return not_built(); }
+  Answered operator()(const SendTestMessage&) { return not_built(); }
   Answered operator()(const CheckStore& ask) {
     CS_CO_TRY(CheckedSlice slice, co_await service.parts_.store.check(ask.cursor));
     co_return Answer{

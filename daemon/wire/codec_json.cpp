@@ -80,6 +80,14 @@ const Message& outcome_of(const v1::Reply& reply) {
       return reply.store_check();
     case v1::Reply::kStatus:
       return reply.status();
+    case v1::Reply::kMessageBatch:
+      return reply.message_batch();
+    case v1::Reply::kMessagesReported:
+      return reply.messages_reported();
+    case v1::Reply::kCourierStatus:
+      return reply.courier_status();
+    case v1::Reply::kDelivery:
+      return reply.delivery();
     default:
       return reply.error();
   }
@@ -87,7 +95,8 @@ const Message& outcome_of(const v1::Reply& reply) {
 
 // The mapping leaves zeros out. In reports a zero is what one looks for.
 bool shows_zeros(const v1::Reply& reply) {
-  return reply.has_health_report() || reply.has_status() || reply.has_store_check();
+  return reply.has_health_report() || reply.has_status() || reply.has_store_check() ||
+         reply.has_courier_status();
 }
 
 }  // namespace

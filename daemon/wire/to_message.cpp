@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/to_message.hpp"
 
+#include "daemon/wire/courier_answers.hpp"
+#include "daemon/wire/numbers.hpp"
 #include "daemon/wire/public_error.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
-
-#include <algorithm>
-#include <limits>
 
 namespace countersign::wire {
 namespace {
@@ -24,15 +23,12 @@ static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
 static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
 static_assert(static_cast<int>(ImportOutcome::imported) == v1::IMPORTED);
 static_assert(static_cast<int>(ImportOutcome::refused) == v1::REFUSED);
+static_assert(static_cast<int>(Purpose::sign_in) == v1::SIGN_IN);
+static_assert(static_cast<int>(Purpose::address) == v1::ADDRESS);
 static_assert(static_cast<int>(ClientOutcome::may) == v1::CLIENT_MAY);
 static_assert(static_cast<int>(ClientOutcome::may_not) == v1::CLIENT_MAY_NOT);
 static_assert(static_cast<int>(HashAlgorithm::sha1) == v1::SHA1);
 static_assert(static_cast<int>(HashAlgorithm::sha512) == v1::SHA512);
-
-std::uint32_t whole_seconds(std::chrono::seconds duration) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(duration.count(), 0, kMax));
-}
 
 // Decoys have negative numbers; nobody outside ever sees one.
 std::uint64_t public_id(FactorId id) {
@@ -99,6 +95,7 @@ void write(const FactorReport& report, v1::Factor& message) {
   message.set_failures(report.failures);
   message.set_created_at_ms(to_milliseconds(factor.created_at));
   message.set_accepted_at_ms(to_milliseconds(report.accepted_at));
+  message.set_masked_destination(report.masked_destination);
 }
 
 void write(const FactorList& list, v1::FactorList& message) {
@@ -177,6 +174,9 @@ void write(const ChallengeReport& report, v1::Challenge& message) {
   message.set_kind(static_cast<v1::FactorKind>(report.kind));
   message.mutable_challenge()->assign(as_text(report.value));
   message.set_lifetime_seconds(whole_seconds(report.lifetime));
+  if (report.delivery) wire::write(*report.delivery, *message.mutable_delivery());
+  message.set_purpose(static_cast<v1::Purpose>(report.purpose));
+  message.set_digits(report.digits);
 }
 
 void write(const StoreReport& report, v1::StoreCheck& message) {
@@ -216,6 +216,14 @@ struct Outcome {
   void operator()(const ChallengeReport& a) const { write(a, *message.mutable_challenge()); }
   void operator()(const StoreReport& a) const { write(a, *message.mutable_store_check()); }
   void operator()(const StatusReport& a) const { write(a, *message.mutable_status()); }
+  void operator()(const MessageBatch& a) const { wire::write(a, *message.mutable_message_batch()); }
+  void operator()(const MessagesReported& a) const {
+    wire::write(a, *message.mutable_messages_reported());
+  }
+  void operator()(const CourierStatus& a) const {
+    wire::write(a, *message.mutable_courier_status());
+  }
+  void operator()(const Delivery& a) const { wire::write(a, *message.mutable_delivery()); }
 };
 
 }  // namespace
@@ -236,6 +244,7 @@ void write_error(const Error& error, v1::Reply& message) {
 }
 
 void wipe_secrets(v1::Reply& message) {
+  if (message.has_message_batch()) wipe_secrets(*message.mutable_message_batch());
   if (message.has_client()) wipe(*message.mutable_client()->mutable_api_key());
   if (!message.has_enrolment()) return;
   wipe(*message.mutable_enrolment()->mutable_secret_base32());

@@ -49,8 +49,8 @@ fi
 touch "$root/etc/passwd" "$root/etc/group"
 if ((EUID == 0)); then
   systemd-sysusers --root="$root" > /dev/null
-  for name in countersign countersign-hsm countersign-gateway countersign-verify \
-    countersign-provision countersign-admin; do
+  for name in countersign countersign-hsm countersign-gateway countersign-courier \
+    countersign-verify countersign-provision countersign-admin; do
     grep -q "^$name:" "$root/etc/group" || { echo "no group $name" >&2; exit 1; }
   done
   systemd-tmpfiles --root="$root" --create --prefix=/run/countersign \

@@ -13,8 +13,9 @@ namespace {
 
 using test::failure;
 
-constexpr auto kOperationLast = Operation::get_status;
-constexpr std::array kRoles{Role::verify, Role::provision, Role::admin};
+constexpr auto kOperationLast = Operation::send_test_message;
+constexpr std::array kRoles{Role::verify, Role::provision, Role::admin, Role::courier};
+constexpr std::array<bool, kRoleCount> kEverySocket{true, true, true, true};
 
 PeerRule gateway(uid_t uid, std::vector<std::string> realms = {}) {
   return {.name = "gateway",
@@ -24,8 +25,8 @@ PeerRule gateway(uid_t uid, std::vector<std::string> realms = {}) {
           .public_id_only = true};
 }
 
-PeerRule rule(std::optional<uid_t> uid, std::optional<gid_t> gid, std::array<bool, 3> roles,
-              std::vector<std::string> realms = {}) {
+PeerRule rule(std::optional<uid_t> uid, std::optional<gid_t> gid,
+              std::array<bool, kRoleCount> roles, std::vector<std::string> realms = {}) {
   return {.name = "rule", .uid = uid, .gid = gid, .roles = roles, .realms = std::move(realms)};
 }
 
@@ -36,7 +37,7 @@ Policy policy(std::vector<PeerRule> rules) {
 }
 
 std::set<Operation> answered(Role role) {
-  const Policy everything = policy({rule(1000, std::nullopt, {true, true, true})});
+  const Policy everything = policy({rule(1000, std::nullopt, kEverySocket)});
   std::set<Operation> operations;
   for (int i = 0; i <= static_cast<int>(kOperationLast); ++i) {
     const auto operation = static_cast<Operation>(i);
@@ -52,21 +53,28 @@ TEST(Authorise, VerifySocketAnswersVerifications) {
 }
 
 TEST(Authorise, ProvisionSocketLooksAfterSubjectsAndFactors) {
-  EXPECT_EQ(
-      answered(Role::provision),
-      (std::set{Operation::health, Operation::start_challenge, Operation::answer_challenge,
-                Operation::create_subject, Operation::get_subject, Operation::suspend_subject,
-                Operation::resume_subject, Operation::enrol_oath, Operation::confirm_factor,
-                Operation::list_factors, Operation::rename_factor, Operation::suspend_factor,
-                Operation::resume_factor, Operation::revoke_factor, Operation::enrol_yubico_otp,
-                Operation::enrol_challenge_response, Operation::claim_token}));
+  EXPECT_EQ(answered(Role::provision),
+            (std::set{Operation::health, Operation::start_challenge, Operation::answer_challenge,
+                      Operation::create_subject, Operation::get_subject, Operation::suspend_subject,
+                      Operation::resume_subject, Operation::enrol_oath, Operation::confirm_factor,
+                      Operation::list_factors, Operation::rename_factor, Operation::suspend_factor,
+                      Operation::resume_factor, Operation::revoke_factor,
+                      Operation::enrol_yubico_otp, Operation::enrol_challenge_response,
+                      Operation::claim_token, Operation::enrol_out_of_band}));
 }
 
-TEST(Authorise, AdminSocketAnswersEverythingButWhatIsForGateways) {
+TEST(Authorise, AdminSocketAnswersEverythingButWhatIsForGatewaysAndTheCourier) {
   const auto operations = answered(Role::admin);
-  EXPECT_EQ(operations.size() + 2, static_cast<std::size_t>(kOperationLast) + 1);
+  EXPECT_EQ(operations.size() + 4, static_cast<std::size_t>(kOperationLast) + 1);
   EXPECT_FALSE(operations.contains(Operation::check_client));
   EXPECT_FALSE(operations.contains(Operation::sign_for_client));
+  EXPECT_FALSE(operations.contains(Operation::take_messages));
+  EXPECT_FALSE(operations.contains(Operation::report_messages));
+}
+
+TEST(Authorise, CourierSocketHandsOutMessagesAndNothingElse) {
+  EXPECT_EQ(answered(Role::courier),
+            (std::set{Operation::health, Operation::take_messages, Operation::report_messages}));
 }
 
 TEST(Authorise, AGatewayVerifiesAsksForItsClientsAndNothingElse) {
@@ -82,8 +90,7 @@ TEST(Authorise, AGatewayVerifiesAsksForItsClientsAndNothingElse) {
 }
 
 TEST(Authorise, AGatewayNamesNobodyAndEverybodyElseNamesSomebody) {
-  const Policy two =
-      policy({gateway(1000, {"shop"}), rule(1001, std::nullopt, {true, true, true})});
+  const Policy two = policy({gateway(1000, {"shop"}), rule(1001, std::nullopt, kEverySocket)});
   const Peer door{1000, 1, Role::verify};
   const Peer portal{1001, 1, Role::verify};
   EXPECT_FALSE(failure(authorise_way(two, door, Way::by_public_id)));
@@ -97,16 +104,16 @@ TEST(Authorise, AGatewayNamesNobodyAndEverybodyElseNamesSomebody) {
 }
 
 TEST(Authorise, RefusesWhatItDoesNotKnow) {
-  const Policy everything = policy({rule(1000, std::nullopt, {true, true, true})});
+  const Policy everything = policy({rule(1000, std::nullopt, kEverySocket)});
   EXPECT_EQ(failure(authorise(everything, {1000, 1000, Role::admin}, static_cast<Operation>(200))),
             ErrorCode::denied);
-  EXPECT_EQ(failure(authorise(everything, {1000, 1000, static_cast<Role>(3)}, Operation::health)),
+  EXPECT_EQ(failure(authorise(everything, {1000, 1000, static_cast<Role>(4)}, Operation::health)),
             ErrorCode::denied);
-  EXPECT_EQ(failure(admit(everything, {1000, 1000, static_cast<Role>(3)})), ErrorCode::denied);
+  EXPECT_EQ(failure(admit(everything, {1000, 1000, static_cast<Role>(4)})), ErrorCode::denied);
 }
 
 TEST(Authorise, AStrangerGetsNowhere) {
-  const Policy one = policy({rule(1000, std::nullopt, {true, true, true})});
+  const Policy one = policy({rule(1000, std::nullopt, kEverySocket)});
   for (const Role role : kRoles) {
     EXPECT_EQ(failure(admit(one, {1001, 1000, role})), ErrorCode::denied);
     EXPECT_EQ(failure(authorise(one, {1001, 1000, role}, Operation::health)), ErrorCode::denied);
@@ -135,7 +142,7 @@ TEST(Authorise, UserAndGroupMustBothMatch) {
 }
 
 TEST(Authorise, ARuleThatNamesNobodyMatchesNobody) {
-  const Policy nobody = policy({rule(std::nullopt, std::nullopt, {true, true, true})});
+  const Policy nobody = policy({rule(std::nullopt, std::nullopt, kEverySocket)});
   EXPECT_EQ(failure(admit(nobody, {0, 0, Role::verify})), ErrorCode::denied);
 }
 

@@ -68,12 +68,12 @@ TEST(ChallengeCodec, WritesAChallenge) {
                                .lifetime = std::chrono::seconds{120}};
   EXPECT_EQ(encode_json(Reply{RequestId{}, Answer{report}}).body,
             R"({"challengeId":"9223372036854775807","factorId":"4","kind":"CHALRESP",)"
-            R"("challenge":"////","lifetimeSeconds":120})");
+            R"("challenge":"////","lifetimeSeconds":120,"purpose":"SIGN_IN"})");
 }
 
 TEST(ChallengeCodec, ShowsNoDecoysNumber) {
   const ChallengeReport report{.id = ChallengeId{1}, .factor = FactorId{-5}};
-  EXPECT_EQ(encode_json(Reply{RequestId{}, Answer{report}}).body, R"({"challengeId":"1"})");
+  EXPECT_EQ(encode_json(Reply{RequestId{}, Answer{report}}).body, R"({"challengeId":"1","purpose":"SIGN_IN"})");
 }
 
 TEST(ChallengeCodec, ShowsAFreshSecretInTheAnswerThatMadeIt) {

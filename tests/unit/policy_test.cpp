@@ -46,7 +46,7 @@ TEST(Policy, DefaultsLetRootAndOurselvesIn) {
   EXPECT_EQ(policy.peers[1].uid, ::getuid());
   for (const PeerRule& rule : policy.peers) {
     EXPECT_FALSE(rule.gid);
-    EXPECT_THAT(rule.roles, ElementsAre(true, true, true));
+    EXPECT_THAT(rule.roles, ElementsAre(true, true, true, true));
     EXPECT_TRUE(rule.realms.empty());
   }
 }
@@ -93,11 +93,11 @@ TEST(Policy, NamedPeersReplaceTheDefaultOnes) {
   EXPECT_EQ(policy.peers[0].name, "portal");
   EXPECT_EQ(policy.peers[0].uid, 0U);
   EXPECT_EQ(policy.peers[0].gid, 0U);
-  EXPECT_THAT(policy.peers[0].roles, ElementsAre(true, false, false));
+  EXPECT_THAT(policy.peers[0].roles, ElementsAre(true, false, false, false));
   EXPECT_THAT(policy.peers[0].realms, ElementsAre("shop", "bank-2"));
   EXPECT_FALSE(policy.peers[1].uid);
   EXPECT_EQ(policy.peers[1].gid, 4294967294U);
-  EXPECT_THAT(policy.peers[1].roles, ElementsAre(false, false, true));
+  EXPECT_THAT(policy.peers[1].roles, ElementsAre(false, false, true, false));
 }
 
 struct NumberRange {
@@ -252,6 +252,18 @@ TEST(Policy, AGatewayHasTheVerifySocketAlone) {
   EXPECT_THAT(bad(gateway(R"(["verify"])", "1")).message, HasSubstr("true or false"));
 }
 
+TEST(Policy, ACourierDeliversForEveryRealm) {
+  const auto courier = [](const char* sockets, const char* rest) {
+    return peer("uid = 7\nsockets = " + std::string{sockets} + rest);
+  };
+  EXPECT_THAT(good(courier(R"(["courier"])", "")).peers[0].roles,
+              ElementsAre(false, false, false, true));
+  EXPECT_THAT(bad(courier(R"(["courier"])", "\nrealms = [\"shop\"]")).message,
+              HasSubstr("it delivers for all"));
+  EXPECT_THAT(bad(courier(R"(["courier"])", "\npublic_id_only = true")).message,
+              HasSubstr("[\"verify\"]"));
+}
+
 TEST(Policy, TheRelayCheckIsOneOfThree) {
   EXPECT_EQ(good("[yubico]\nrelay_check = \"off\"\n").yubico.relay_check, RelayCheck::off);
   EXPECT_EQ(good("[yubico]\nrelay_check = \"enforce\"\n").yubico.relay_check, RelayCheck::enforce);
@@ -316,7 +328,8 @@ TEST(GuessingOdds, CountTheGuessesThatTheDelaysAllowInADay) {
 
 TEST(Describe, SaysWhatIsInForce) {
   const std::string text = describe(defaults());
-  EXPECT_THAT(text, HasSubstr("root             uid 0 on verify provision admin, every realm\n"));
+  EXPECT_THAT(text,
+              HasSubstr("root             uid 0 on verify provision admin courier, every realm\n"));
   EXPECT_THAT(text, HasSubstr("1s, doubling to 15min"));
   EXPECT_THAT(
       text,
