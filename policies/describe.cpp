@@ -91,6 +91,60 @@ void describe_challenge(std::ostream& out, const Challenges& challenge) {
       << "  tries            " << +challenge.tries_max << " wrong answers\n";
 }
 
+void describe_codes(std::ostream& out, const Codes& codes) {
+  out << "codes by SMS and e-mail\n"
+      << "  form             " << +codes.digits << " digits, good for " << to_text(codes.lifetime)
+      << "\n"
+      << "  the next one     after " << to_text(codes.resend_first) << ", doubling to "
+      << to_text(codes.resend_max) << "\n";
+}
+
+void describe_messages(std::ostream& out, const Messages& messages) {
+  out << "messages\n"
+      << "  in a day         " << messages.per_destination_per_day << " codes to one destination, "
+      << messages.per_subject_per_day << " for one subject (" << messages.unfamiliar_per_day
+      << " from unfamiliar places)\n"
+      << "                   " << messages.per_peer_per_day << " messages for one peer\n"
+      << "  in an hour       " << messages.per_source_per_hour
+      << " codes for one subject from one place\n"
+      << "  waiting          " << messages.queue_max << " messages; notices for "
+      << to_text(messages.notice_lifetime) << "\n";
+}
+
+void describe_breaker(std::ostream& out, const Sms& sms) {
+  out << "  breaker          ";
+  if (sms.conversion_min_percent == 0) {
+    out << "never opens\n";
+    return;
+  }
+  out << "opens for " << to_text(sms.breaker_pause) << " below " << sms.conversion_min_percent
+      << " % answered, of a prefix's last " << sms.conversion_sample << " codes\n";
+}
+
+void describe_sms(std::ostream& out, const Sms& sms) {
+  out << "SMS\n"
+      << "  sign-in          " << (sms.sign_in ? "yes" : "no") << "\n";
+  if (sms.prefixes.empty()) {
+    out << "  prefixes         none: nothing is sent anywhere\n";
+    return;
+  }
+  describe_breaker(out, sms);
+  for (const SmsPrefix& each : sms.prefixes) {
+    out << "  " << std::left << std::setw(kNameColumn) << each.prefix << " ";
+    if (each.per_hour == 0) {
+      out << "nothing\n";
+    } else {
+      out << each.per_hour << " in an hour\n";
+    }
+  }
+}
+
+void describe_email(std::ostream& out, const Email& email) {
+  out << "e-mail\n"
+      << "  sign-in          " << (email.sign_in ? "yes" : "no") << "\n"
+      << "  in an hour       " << email.per_hour << " messages\n";
+}
+
 void describe_throttle(std::ostream& out, const Throttle& throttle) {
   out << "throttle\n"
       << "  free             " << +throttle.failures_free << " consecutive failures\n"
@@ -126,6 +180,10 @@ GuessingOdds hotp_odds(const Policy& policy, unsigned digits) {
   return odds(policy.throttle, policy.windows.hotp_look_ahead, digits);
 }
 
+GuessingOdds code_odds(const Policy& policy) {
+  return odds(policy.throttle, 1, policy.code.digits);
+}
+
 std::string describe(const Policy& policy) {
   std::ostringstream out;
   out << "peers\n";
@@ -133,6 +191,10 @@ std::string describe(const Policy& policy) {
   describe_windows(out, policy.windows);
   describe_yubico(out, policy.yubico);
   describe_challenge(out, policy.challenge);
+  describe_codes(out, policy.code);
+  describe_messages(out, policy.messages);
+  describe_sms(out, policy.sms);
+  describe_email(out, policy.email);
   describe_throttle(out, policy.throttle);
   describe_limits(out, policy.limits);
   out << "what guessing can reach: codes accepted at once x guesses until closed / codes there "
@@ -141,6 +203,7 @@ std::string describe(const Policy& policy) {
     describe_odds(out, "TOTP", digits, totp_odds(policy, digits));
     describe_odds(out, "HOTP", digits, hotp_odds(policy, digits));
   }
+  describe_odds(out, "sent", policy.code.digits, code_odds(policy));
   out << "  The bound is for one factor, and between two acceptances. A guess that names no factor "
          "is\n"
          "  tried on up to three: three such factors, three times the chance.\n";

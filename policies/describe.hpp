@@ -23,6 +23,8 @@ struct GuessingOdds {
 // For a TOTP factor of so many digits. REQUIRES: 6 <= digits <= 8.
 [[nodiscard]] GuessingOdds totp_odds(const Policy& policy, unsigned digits);
 [[nodiscard]] GuessingOdds hotp_odds(const Policy& policy, unsigned digits);
+// For a factor whose codes are sent.
+[[nodiscard]] GuessingOdds code_odds(const Policy& policy);
 
 // Lines of at most 100 columns (peers with long lists of realms aside), each ended.
 [[nodiscard]] std::string describe(const Policy& policy);

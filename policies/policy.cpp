@@ -3,6 +3,7 @@
 
 #include "policies/default_toml.hpp"
 #include "policies/duration.hpp"
+#include "policies/message_rules.hpp"
 #include "policies/peer_rules.hpp"
 #include "policies/table.hpp"
 
@@ -95,6 +96,18 @@ void read_policy(const toml::table& document, Policy& policy, Findings& findings
   if (const auto* challenge = section(root, "challenge")) {
     read_challenge(Table{*challenge, "[challenge]", findings}, policy.challenge);
   }
+  if (const auto* code = section(root, "code")) {
+    read_codes(Table{*code, "[code]", findings}, policy.code);
+  }
+  if (const auto* messages = section(root, "messages")) {
+    read_messages(Table{*messages, "[messages]", findings}, policy.messages);
+  }
+  if (const auto* sms = section(root, "sms")) {
+    read_sms(Table{*sms, "[sms]", findings}, policy.sms, findings);
+  }
+  if (const auto* email = section(root, "email")) {
+    read_email(Table{*email, "[email]", findings}, policy.email);
+  }
   if (const auto* throttle = section(root, "throttle")) {
     read_throttle(Table{*throttle, "[throttle]", findings}, policy.throttle);
   }
@@ -121,6 +134,15 @@ std::variant<Policy, Mistake> parse_over(Policy policy, std::string_view text,
 }
 
 }  // namespace
+
+const SmsPrefix* prefix_of(const Sms& sms, std::string_view number) {
+  const SmsPrefix* longest = nullptr;
+  for (const SmsPrefix& each : sms.prefixes) {
+    if (!number.starts_with(each.prefix)) continue;
+    if (longest == nullptr || each.prefix.size() > longest->prefix.size()) longest = &each;
+  }
+  return longest == nullptr || longest->per_hour == 0 ? nullptr : longest;
+}
 
 Policy defaults() {
   auto parsed = parse_over(Policy{}, default_toml(), "default.toml");

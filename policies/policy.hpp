@@ -58,6 +58,45 @@ struct Challenges {
   std::uint8_t open_max = 5;           // 1 to 20 of one subject at a time
 };
 
+// Of codes that are sent by SMS and e-mail. Wrong answers are counted as [challenge] says.
+struct Codes {
+  std::uint8_t digits = 6;                // 6 to 8
+  std::chrono::seconds lifetime{300};     // 30s to 10min
+  std::chrono::seconds resend_first{30};  // 10s to 10min; doubles with every code that is asked for
+  std::chrono::seconds resend_max{900};   // resend_first to 24h
+};
+
+// How many messages there may be. A day and an hour are the last 24 hours and the last hour.
+struct Messages {
+  std::uint32_t per_destination_per_day = 20;   // 1 to 1000 codes
+  std::uint32_t per_subject_per_day = 20;       // 1 to 1000 codes
+  std::uint32_t per_source_per_hour = 10;       // 1 to 1000 codes of one subject from one place
+  std::uint32_t unfamiliar_per_day = 10;        // 1 to per_subject_per_day; the rest is the owner's
+  std::uint32_t per_peer_per_day = 100'000;     // 1 to 10000000
+  std::chrono::seconds notice_lifetime{86400};  // 1min to 24h
+  std::uint32_t queue_max = 20'000;             // 1 to 200000 that wait for the courier
+};
+
+// Where SMS may go, and how many of them.
+struct SmsPrefix {
+  std::string prefix;          // a plus sign, and 1 to 7 digits of an E.164 number
+  std::uint32_t per_hour = 0;  // 0 to 1000000; 0: nothing
+};
+
+struct Sms {
+  bool sign_in = true;  // whether its codes are good for signing in
+  // The breaker of a prefix opens when of its last `conversion_sample` codes fewer were answered.
+  std::uint32_t conversion_min_percent = 20;  // 0 to 100; 0: it never opens
+  std::uint32_t conversion_sample = 50;       // 10 to 1000
+  std::chrono::seconds breaker_pause{3600};   // 1min to 24h
+  std::vector<SmsPrefix> prefixes;            // the longest that fits holds; none: no SMS at all
+};
+
+struct Email {
+  bool sign_in = true;
+  std::uint32_t per_hour = 10'000;  // 1 to 10000000
+};
+
 struct Throttle {
   std::uint8_t failures_max = 100;      // 1 to 100: consecutive, then only an unlock helps
   std::uint8_t failures_free = 5;       // 0 to failures_max: so many failures cost no delay
@@ -78,6 +117,10 @@ struct Policy {
   Windows windows;
   Yubico yubico;
   Challenges challenge;
+  Codes code;
+  Messages messages;
+  Sms sms;
+  Email email;
   Throttle throttle;
   Limits limits;
 };
@@ -90,12 +133,15 @@ struct Mistake {
   std::uint32_t column = 0;
 };
 
+// What holds for an E.164 number, by the longest prefix that fits; null where nothing may be sent.
+[[nodiscard]] const SmsPrefix* prefix_of(const Sms& sms, std::string_view number);
+
 // The compiled-in defaults. The user that this process runs as and root are the only peers.
 [[nodiscard]] Policy defaults();
 
 // `text` over the defaults; the first mistake where there are several. User and group names are
 // looked up; one that does not exist is a mistake. A file that names any [[peer]] replaces the
-// default list of peers.
+// default list of peers; so does [[sms.prefix]].
 [[nodiscard]] std::variant<Policy, Mistake> parse(std::string_view text, std::string_view file);
 
 }  // namespace countersign::policies

@@ -62,6 +62,24 @@ TEST(Policy, DefaultsAreWhatTheHeaderSays) {
   EXPECT_EQ(read.windows.totp_resynchronise_steps, Windows{}.totp_resynchronise_steps);
   EXPECT_EQ(read.yubico.relay_check, Yubico{}.relay_check);
   EXPECT_EQ(read.yubico.relay_tolerance, Yubico{}.relay_tolerance);
+  EXPECT_EQ(read.code.digits, Codes{}.digits);
+  EXPECT_EQ(read.code.lifetime, Codes{}.lifetime);
+  EXPECT_EQ(read.code.resend_first, Codes{}.resend_first);
+  EXPECT_EQ(read.code.resend_max, Codes{}.resend_max);
+  EXPECT_EQ(read.messages.per_destination_per_day, Messages{}.per_destination_per_day);
+  EXPECT_EQ(read.messages.per_subject_per_day, Messages{}.per_subject_per_day);
+  EXPECT_EQ(read.messages.per_source_per_hour, Messages{}.per_source_per_hour);
+  EXPECT_EQ(read.messages.unfamiliar_per_day, Messages{}.unfamiliar_per_day);
+  EXPECT_EQ(read.messages.per_peer_per_day, Messages{}.per_peer_per_day);
+  EXPECT_EQ(read.messages.notice_lifetime, Messages{}.notice_lifetime);
+  EXPECT_EQ(read.messages.queue_max, Messages{}.queue_max);
+  EXPECT_EQ(read.sms.sign_in, Sms{}.sign_in);
+  EXPECT_EQ(read.sms.conversion_min_percent, Sms{}.conversion_min_percent);
+  EXPECT_EQ(read.sms.conversion_sample, Sms{}.conversion_sample);
+  EXPECT_EQ(read.sms.breaker_pause, Sms{}.breaker_pause);
+  EXPECT_TRUE(read.sms.prefixes.empty());
+  EXPECT_EQ(read.email.sign_in, Email{}.sign_in);
+  EXPECT_EQ(read.email.per_hour, Email{}.per_hour);
   EXPECT_EQ(read.throttle.failures_max, Throttle{}.failures_max);
   EXPECT_EQ(read.throttle.failures_free, Throttle{}.failures_free);
   EXPECT_EQ(read.throttle.delay_first, Throttle{}.delay_first);
@@ -119,8 +137,11 @@ class PolicyNumber : public testing::TestWithParam<NumberRange> {
 
 TEST_P(PolicyNumber, TakesItsRangeAndNothingElse) {
   const auto& [table, key, min, max] = GetParam();
-  // A smaller failures_max needs fewer free ones.
-  const std::string tail = std::string_view{key} == "failures_max" ? "\nfailures_free = 0" : "";
+  // Some keys have neighbours that must not be above them.
+  std::string tail;
+  if (std::string_view{key} == "failures_max") tail = "\nfailures_free = 0";
+  if (std::string_view{key} == "per_subject_per_day") tail = "\nunfamiliar_per_day = 1";
+  if (std::string_view{key} == "unfamiliar_per_day") tail = "\nper_subject_per_day = 1000";
   good(line(std::to_string(min)) + tail);
   good(line(std::to_string(max)) + tail);
   const std::string range = "from " + std::to_string(min) + " to " + std::to_string(max);
@@ -136,20 +157,30 @@ TEST_P(PolicyNumber, TakesItsRangeAndNothingElse) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Keys, PolicyNumber,
-                         testing::Values(NumberRange{"windows", "totp_steps_before", 0, 2},
-                                         NumberRange{"windows", "totp_steps_after", 0, 2},
-                                         NumberRange{"windows", "totp_drift_steps_max", 0, 100},
-                                         NumberRange{"windows", "hotp_look_ahead", 1, 30},
-                                         NumberRange{"windows", "hotp_resynchronise_counters", 1,
-                                                     1000},
-                                         NumberRange{"windows", "totp_resynchronise_steps", 1, 100},
-                                         NumberRange{"throttle", "failures_max", 1, 100},
-                                         NumberRange{"throttle", "failures_free", 0, 100},
-                                         NumberRange{"limits", "connections_per_uid", 1, 65536},
-                                         NumberRange{"limits", "in_flight_per_uid", 1, 65536},
-                                         NumberRange{"limits", "cached_subjects", 100, 10'000'000}),
-                         [](const auto& range) { return std::string{range.param.key}; });
+INSTANTIATE_TEST_SUITE_P(
+    Keys, PolicyNumber,
+    testing::Values(NumberRange{"windows", "totp_steps_before", 0, 2},
+                    NumberRange{"windows", "totp_steps_after", 0, 2},
+                    NumberRange{"windows", "totp_drift_steps_max", 0, 100},
+                    NumberRange{"windows", "hotp_look_ahead", 1, 30},
+                    NumberRange{"windows", "hotp_resynchronise_counters", 1, 1000},
+                    NumberRange{"windows", "totp_resynchronise_steps", 1, 100},
+                    NumberRange{"code", "digits", 6, 8},
+                    NumberRange{"messages", "per_destination_per_day", 1, 1000},
+                    NumberRange{"messages", "per_subject_per_day", 1, 1000},
+                    NumberRange{"messages", "unfamiliar_per_day", 1, 1000},
+                    NumberRange{"messages", "per_source_per_hour", 1, 1000},
+                    NumberRange{"messages", "per_peer_per_day", 1, 10'000'000},
+                    NumberRange{"messages", "queue_max", 1, 200'000},
+                    NumberRange{"sms", "conversion_min_percent", 0, 100},
+                    NumberRange{"sms", "conversion_sample", 10, 1000},
+                    NumberRange{"email", "per_hour", 1, 10'000'000},
+                    NumberRange{"throttle", "failures_max", 1, 100},
+                    NumberRange{"throttle", "failures_free", 0, 100},
+                    NumberRange{"limits", "connections_per_uid", 1, 65536},
+                    NumberRange{"limits", "in_flight_per_uid", 1, 65536},
+                    NumberRange{"limits", "cached_subjects", 100, 10'000'000}),
+    [](const auto& range) { return std::string{range.param.key}; });
 
 TEST(Policy, DurationsHaveAUnitAndARange) {
   EXPECT_EQ(good("throttle.delay_first = \"90s\"").throttle.delay_first, 90s);
@@ -167,7 +198,8 @@ TEST(Policy, KeysThatContradictEachOtherAreMistakes) {
        {"[throttle]\nfailures_max = 4", "[throttle]\nfailures_max = 49\nfailures_free = 50",
         "[throttle]\ndelay_max = \"3s\"\ndelay_first = \"4s\"",
         "[throttle]\ndelay_first = \"901s\"",
-        "[throttle]\n\ndelay_max = \"1s\"\ndelay_first = \"2s\""}) {
+        "[throttle]\n\ndelay_max = \"1s\"\ndelay_first = \"2s\"", "[code]\nresend_max = \"29s\"",
+        "[messages]\nper_subject_per_day = 9", "[messages]\nunfamiliar_per_day = 21"}) {
     const Mistake mistake = bad(text);
     EXPECT_THAT(mistake.message, HasSubstr(" <= ")) << text;
     EXPECT_GE(mistake.line, 2U) << text;
@@ -335,6 +367,9 @@ TEST(Describe, SaysWhatIsInForce) {
       text,
       HasSubstr("TOTP, 6 digits   3 x 100 / 10^6 = 0.03 % (1 in 3333); in a day, with 100: "));
   EXPECT_THAT(text, HasSubstr("HOTP, 6 digits   10 x 100 / 10^6 = 0.1 % (1 in 1000);"));
+  EXPECT_THAT(text, HasSubstr("sent, 6 digits   1 x 100 / 10^6 = 0.01 % (1 in 10000);"));
+  EXPECT_THAT(text, HasSubstr("after 30s, doubling to 15min\n"));
+  EXPECT_THAT(text, HasSubstr("prefixes         none: nothing is sent anywhere\n"));
 }
 
 }  // namespace
