@@ -6,6 +6,7 @@
 //
 // and answers each with a line of JSON. Driven by benchmarks/run.
 #include "benchmarks/gateway/keys.hpp"
+#include "benchmarks/report.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +23,8 @@
 
 namespace countersign::bench {
 namespace {
+
+constexpr const char* kProgram = "bench_gateway";
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -122,17 +125,6 @@ Result<Outcome> run_once(Keys& keys, std::uint16_t port, std::size_t connections
   return outcome;
 }
 
-int fail(const Error& error) {
-  std::cerr << "bench_gateway: " << error.operation.view() << " failed, native " << error.native
-            << '\n';
-  return 1;
-}
-
-float quantile(const std::vector<float>& sorted, double q) {
-  if (sorted.empty()) return 0;
-  return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
-}
-
 void print(const Outcome& outcome) {
   std::cout << "{\"accepted\": " << outcome.accepted << ", \"other\": " << outcome.other
             << ", \"seconds\": " << outcome.seconds << ", \"verified_per_second\": "
@@ -148,7 +140,7 @@ int run(const std::string& run_directory, std::uint16_t port, std::size_t count)
     std::cerr << "\r  enrolling: " << done * 100 / of << " %" << std::flush;
   };
   if (const Status enrolled = keys.enrol(run_directory, progress); !enrolled) {
-    return fail(enrolled.error());
+    return fail(kProgram, enrolled.error());
   }
   std::cerr << "\r  enrolled.        \n";
   std::cout << "{\"ready\": true}\n" << std::flush;
@@ -156,7 +148,7 @@ int run(const std::string& run_directory, std::uint16_t port, std::size_t count)
   double seconds = 0;
   while (std::cin >> connections >> seconds) {
     const auto outcome = run_once(keys, port, connections, seconds);
-    if (!outcome) return fail(outcome.error());
+    if (!outcome) return fail(kProgram, outcome.error());
     print(*outcome);
   }
   return 0;
@@ -169,7 +161,7 @@ int main(int argc, char** argv) {
   std::string run_directory;
   std::uint16_t port = 0;
   std::size_t keys = 10'000;
-  CLI::App line{"Load generator for benchmarks/run gateway", "bench_gateway"};
+  CLI::App line{"Load generator for benchmarks/run gateway", countersign::bench::kProgram};
   line.add_option("--run-dir", run_directory)->required();
   line.add_option("--port", port)->required();
   line.add_option("--keys", keys)->check(CLI::PositiveNumber);

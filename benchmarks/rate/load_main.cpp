@@ -5,6 +5,7 @@
 //
 // and answers each with a line of JSON. Driven by benchmarks/run.
 #include "benchmarks/rate/load.hpp"
+#include "benchmarks/report.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -14,19 +15,10 @@
 namespace countersign::bench {
 namespace {
 
+constexpr const char* kProgram = "bench_load";
+
 const std::map<std::string, v1::FactorKind> kKinds{
     {"hotp", v1::HOTP}, {"totp", v1::TOTP}, {"yubico_otp", v1::YUBICO_OTP}};
-
-int fail(const Error& error) {
-  std::cerr << "bench_load: " << error.operation.view() << " failed, native " << error.native
-            << '\n';
-  return 1;
-}
-
-float quantile(const std::vector<float>& sorted, double q) {
-  if (sorted.empty()) return 0;
-  return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
-}
 
 void print(const Outcome& outcome) {
   std::cout << "{\"accepted\": " << outcome.accepted << ", \"other\": " << outcome.other
@@ -44,14 +36,15 @@ int run(const std::string& run_directory, const Population& population) {
   const auto progress = [](std::size_t done, std::size_t of) {
     std::cerr << "\r  enrolling: " << done * 100 / of << " %" << std::flush;
   };
-  if (const Status enrolled = load.enrol(progress); !enrolled) return fail(enrolled.error());
+  if (const Status enrolled = load.enrol(progress); !enrolled)
+    return fail(kProgram, enrolled.error());
   std::cerr << "\r  enrolled.        \n";
   std::cout << "{\"ready\": true}\n" << std::flush;
 
   Pace pace;
   while (std::cin >> pace.outstanding >> pace.seconds >> pace.per_second) {
     const auto outcome = load.run(pace);
-    if (!outcome) return fail(outcome.error());
+    if (!outcome) return fail(kProgram, outcome.error());
     print(*outcome);
   }
   return 0;
@@ -63,7 +56,7 @@ int run(const std::string& run_directory, const Population& population) {
 int main(int argc, char** argv) {
   std::string run_directory;
   countersign::bench::Population population;
-  CLI::App line{"Load generator for benchmarks/run", "bench_load"};
+  CLI::App line{"Load generator for benchmarks/run", countersign::bench::kProgram};
   line.add_option("--run-dir", run_directory)->required();
   line.add_option("--subjects", population.subjects)->check(CLI::PositiveNumber);
   line.add_option("--secrets", population.secrets)->check(CLI::PositiveNumber);
