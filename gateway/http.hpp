@@ -10,11 +10,10 @@
 
 #include "base/error.hpp"
 #include "gateway/answer.hpp"
+#include "http/request_reader.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,45 +26,20 @@ struct HttpRequest {
   std::string forwarded_for;  // every X-Forwarded-For, joined
 };
 
-class HttpReader {
+class HttpReader : public http::RequestReader {
  public:
-  static constexpr std::size_t kHeaderBytesMax = 8 * 1024;
   static constexpr std::size_t kTargetBytesMax = 3 * 1024;
   static constexpr std::size_t kBodyBytesMax = 4 * 1024;
 
-  HttpReader();
-  HttpReader(const HttpReader&) = delete;
-  HttpReader& operator=(const HttpReader&) = delete;
-  ~HttpReader();
-
-  // Where the next bytes belong. REQUIRES: next() has said that it needs more.
-  [[nodiscard]] std::span<std::byte> space();
-  void advance(std::size_t count);
+  HttpReader() : RequestReader{kBodyBytesMax} {}
 
   // The request, whose views are valid until restart(), or nothing when more bytes are needed.
-  // After a failure answer it (refusal_of) and close: nothing can be read any more.
+  // After a failure answer it (status_of) and close: nothing can be read any more.
   Result<std::optional<HttpRequest>> next();
 
-  // Forgets the request, wiping it, and goes on to the next.
-  void restart();
-
-  [[nodiscard]] bool has_begun() const;
-  // True once, when the peer waits for leave to send its body.
-  [[nodiscard]] bool takes_expectation();
-  // REQUIRES: next() gave a request.
-  [[nodiscard]] bool keeps_alive() const;
-
  private:
-  struct Parser;
-  Result<std::optional<HttpRequest>> whole_request() const;
-
-  std::unique_ptr<std::byte[]> buffer_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-  std::unique_ptr<Parser> parser_;
+  [[nodiscard]] Result<HttpRequest> whole_request() const;
 };
-
-inline constexpr std::string_view kHttpContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // The status that says what was wrong with a request that HttpReader refused.
 [[nodiscard]] unsigned status_of(const Error& error);

@@ -131,7 +131,7 @@ awaitable<void> StreamSession<Stream>::serve() {
 template <class Stream>
 awaitable<bool> StreamSession<Stream>::receive(HttpReader& reader) {
   if (reader.takes_expectation()) {
-    std::string leave{kHttpContinue};
+    std::string leave{http::kContinue};
     const bool written = co_await write(std::move(leave));
     if (!written) co_return false;
   }

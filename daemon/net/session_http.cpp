@@ -41,7 +41,7 @@ awaitable<void> Session::serve_http(FrameReader& first) {
     }
     if (!first.unread().empty()) continue;
     if (reader.takes_expectation()) {
-      out_ += kHttpContinue;
+      out_ += http::kContinue;
       flush_soon();
     }
     idle_ = !reader.has_begun();

@@ -68,7 +68,7 @@ TEST_F(HttpSession, AnswersAPeerThatHasEndedSending) {
 TEST_F(HttpSession, GivesLeaveToSendABody) {
   const TestPeer peer{path};
   peer.send("POST /v1/verify HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-  EXPECT_EQ(peer.receive(kHttpContinue.size()), kHttpContinue);
+  EXPECT_EQ(peer.receive(http::kContinue.size()), http::kContinue);
   peer.send("{}");
   EXPECT_EQ(peer.receive(ok("{}!").size()), ok("{}!"));
 }
