@@ -4,9 +4,11 @@
 #include "base/passcode.hpp"
 #include "firmware-interface/oath.hpp"
 #include "firmware-interface/yubico_otp.hpp"
+#include "hsm/codes.hpp"
 #include "hsm/key_set.hpp"
 #include "hsm/login.hpp"
 #include "hsm/mac_keys.hpp"
+#include "hsm/messages.hpp"
 #include "hsm/secrets.hpp"
 #include "hsm/self_test.hpp"
 
@@ -79,6 +81,7 @@ struct Engine::State {
   KeySet keys;
   std::optional<Secrets> secrets;
   std::optional<MacKeys> mac_keys;
+  std::optional<Messages> messages;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_{std::move(state)} {}
@@ -101,6 +104,7 @@ Result<Engine> Engine::open(const EngineSettings& settings) {
   state->secrets.emplace(std::move(secrets));
   CS_TRY(state->mac_keys,
          MacKeys::open(state->session, state->keys, settings.private_session_objects));
+  state->messages.emplace(state->session, state->keys, *state->secrets);
   return Engine{std::move(state)};
 }
 
@@ -253,6 +257,37 @@ Result<Generated> Engine::generate_response_key() {
   CS_CHECK(state_->session.random(key.expose()));
   CS_TRY(Bytes sealed, seal_response_key(key.expose()));
   return Generated{std::move(sealed), std::move(key)};
+}
+
+// ---- Codes and messages ----
+
+Result<IssuedCode> Engine::issue_code(const IssueCode& question) {
+  CS_CHECK(check_context(question.context));
+  CS_TRY(const SecretBytes code, make_code(state_->session, question.digits));
+  IssuedCode issued;
+  CS_TRY(issued.mac, mac_of_code(*state_->mac_keys, question.context, code.expose()));
+  CS_TRY(issued.sealed,
+         state_->messages->seal(code.expose(), question.message, question.associated_data));
+  return issued;
+}
+
+Result<bool> Engine::match_code(const MatchCode& question) {
+  CS_CHECK(check_context(question.context));
+  // As much of it as a code may have: a longer one is found after the MAC, so that it takes as long
+  // as any other wrong code.
+  const std::string_view typed = question.passcode.substr(0, kCodeDigitsMax);
+  CS_TRY(const Mac mac, mac_of_code(*state_->mac_keys, question.context, as_bytes(typed)));
+  const bool is_equal = equal_in_constant_time(as_text(mac), as_text(question.mac));
+  return is_equal && typed.size() == question.passcode.size();
+}
+
+Result<Bytes> Engine::seal_message(BytesView message, BytesView associated_data) {
+  if (message.empty()) return Error{ErrorCode::malformed, "message.empty"};
+  return state_->messages->seal({}, message, associated_data);
+}
+
+Result<OpenedMessage> Engine::open_message(BytesView sealed, BytesView associated_data) {
+  return state_->messages->open(sealed, associated_data);
 }
 
 // ---- The rest ----

@@ -79,6 +79,21 @@ class Engine {
   // Fails with `malformed` outside 1 to kRandomBytesMax, and `unavailable`.
   Result<SecretBytes> random(std::size_t bytes);
 
+  // A code by the token's own generator, every one as likely as any other. It stays here but for
+  // its MAC and its sealed message.
+  //
+  // Fails with `malformed` and `limit_exceeded` outside the bounds that IssueCode names, and
+  // `unavailable`.
+  Result<IssuedCode> issue_code(const IssueCode& question);
+  // Whether the passcode is the code that was issued for this. Fails with `malformed` and
+  // `limit_exceeded` for a context of no or too many bytes, and `unavailable`.
+  Result<bool> match_code(const MatchCode& question);
+
+  // Fail with `malformed` and `limit_exceeded` outside the bounds that operations.hpp names, and
+  // `unavailable`; open_message with `corrupt` for whatever was not sealed as a message for this.
+  Result<Bytes> seal_message(BytesView message, BytesView associated_data);
+  Result<OpenedMessage> open_message(BytesView sealed, BytesView associated_data);
+
   // How many sealed secrets are unwrapped just now.
   [[nodiscard]] std::size_t handles() const;
 

@@ -38,6 +38,10 @@ class Secrets {
   Result<const KeptKey*> client(BytesView sealed);
   Result<const KeptKey*> challenge_response(BytesView sealed);
 
+  // What it means that the token did not open something: `corrupt` if the token opens what is known
+  // to be good, or else the error as it was.
+  Error blame(const Error& error, Literal what);
+
   // For a handle that the token has forgotten.
   void forget(BytesView sealed) { handles_.forget(sealed); }
   // How many are unwrapped just now.
@@ -52,7 +56,6 @@ class Secrets {
   Result<const KeptKey*> open_with_note(SecretKind kind, BytesView sealed);
   Status open_note(SecretKind kind, const SealedWithNote& sealed, KeptKey& key);
   Result<const KeptKey*> keep(BytesView sealed, const KeptKey& key);
-  Error blame(const Error& error, Literal what);
   bool is_alive();
 
   Session& session_;

@@ -174,6 +174,11 @@ Status test_envelope(Session& session, const KeySet& keys) {
   if (session.decrypt(envelope, {iv, as_bytes("another")}, hidden, plain)) {
     return failed("self-test: a note for one purpose opens for another");
   }
+  Bytes damaged = hidden;
+  damaged.front() ^= std::byte{1};
+  if (session.decrypt(envelope, {iv, as_bytes("one purpose")}, damaged, plain)) {
+    return failed("self-test: a damaged note opens");
+  }
   return {};
 }
 

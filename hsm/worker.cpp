@@ -200,6 +200,19 @@ void Worker::answer_one(const RandomQuestion& asked) {
   answer(OperationKind::random, engine_.random(asked.bytes));
 }
 
+void Worker::answer_one(const IssueCode& asked) {
+  answer(OperationKind::issue_code, engine_.issue_code(asked));
+}
+void Worker::answer_one(const MatchCode& asked) {
+  answer(OperationKind::match_code, engine_.match_code(asked));
+}
+void Worker::answer_one(const SealMessageQuestion& asked) {
+  answer(OperationKind::seal_message, engine_.seal_message(asked.message, asked.associated_data));
+}
+void Worker::answer_one(const OpenMessageQuestion& asked) {
+  answer(OperationKind::open_message, engine_.open_message(asked.sealed, asked.associated_data));
+}
+
 template <class T>
 void Worker::answer(OperationKind kind, Result<T> result) {
   if (result) return append(answers_, kind, Answer{*std::move(result)});

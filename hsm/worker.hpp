@@ -59,6 +59,10 @@ class Worker {
   void answer_one(const SealResponseKeyQuestion& asked);
   void answer_one(const GenerateResponseKeyQuestion& asked);
   void answer_one(const RandomQuestion& asked);
+  void answer_one(const IssueCode& asked);
+  void answer_one(const MatchCode& asked);
+  void answer_one(const SealMessageQuestion& asked);
+  void answer_one(const OpenMessageQuestion& asked);
   template <class T>
   void answer(OperationKind kind, Result<T> result);
   Status send_answers(int connection);

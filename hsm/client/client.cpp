@@ -116,6 +116,27 @@ awaitable<Result<SecretBytes>> Client::random(std::size_t bytes) {
   return whole(bytes, dispatcher_->ask(OperationKind::random, Binding{next_++}, question));
 }
 
+awaitable<Result<IssuedCode>> Client::issue_code(IssueCode question) {
+  return answer_of<IssuedCode>(
+      dispatcher_->ask(OperationKind::issue_code, Binding{next_++}, question));
+}
+
+awaitable<Result<bool>> Client::match_code(MatchCode question) {
+  return answer_of<bool>(dispatcher_->ask(OperationKind::match_code, Binding{next_++}, question));
+}
+
+awaitable<Result<Bytes>> Client::seal_message(BytesView message, BytesView associated_data) {
+  const SealMessageQuestion question{message, associated_data};
+  return answer_of<Bytes>(
+      dispatcher_->ask(OperationKind::seal_message, Binding{next_++}, question));
+}
+
+awaitable<Result<OpenedMessage>> Client::open_message(BytesView sealed, BytesView associated_data) {
+  const OpenMessageQuestion question{sealed, associated_data};
+  return answer_of<OpenedMessage>(
+      dispatcher_->ask(OperationKind::open_message, Binding{next_++}, question));
+}
+
 std::size_t Client::workers_ready() const { return dispatcher_->workers_ready(); }
 std::size_t Client::workers() const { return dispatcher_->workers(); }
 

@@ -45,6 +45,11 @@ class Client final : public Hsm {
   awaitable<Result<Generated>> generate_response_key() override;
   awaitable<Result<bool>> match_response(MatchResponse question) override;
   awaitable<Result<SecretBytes>> random(std::size_t bytes) override;
+  awaitable<Result<IssuedCode>> issue_code(IssueCode question) override;
+  awaitable<Result<bool>> match_code(MatchCode question) override;
+  awaitable<Result<Bytes>> seal_message(BytesView message, BytesView associated_data) override;
+  awaitable<Result<OpenedMessage>> open_message(BytesView sealed,
+                                                BytesView associated_data) override;
 
   // How many workers answer now, and how many there should be (0 until one was reached).
   [[nodiscard]] std::size_t workers_ready() const;

@@ -26,6 +26,9 @@ constexpr std::size_t kSpareBatchesMax = 8;
 // No question is longer: the longest is a signature for a client.
 constexpr std::size_t kQuestionBytesMax = kSealedBytesMax + kSignedTextBytesMax + 64;
 static_assert(kMacInputBytesMax <= kSignedTextBytesMax);
+static_assert(kCodeContextBytesMax + kMessageBytesMax + kAssociatedDataBytesMax + 64 <=
+              kQuestionBytesMax);
+static_assert(kSealedMessageBytesMax + kAssociatedDataBytesMax + 64 <= kQuestionBytesMax);
 
 constexpr Error kUnanswered{ErrorCode::unavailable, "hsm.unanswered", 0};
 

@@ -54,6 +54,21 @@ class Hsm {
 
   // So many bytes from the token's own generator. REQUIRES: 1 to kRandomBytesMax.
   virtual awaitable<Result<SecretBytes>> random(std::size_t bytes) = 0;
+
+  // Makes a code that nobody gets to see but who opens its message. Asked again, it is another
+  // code. REQUIRES: the bounds that IssueCode names.
+  virtual awaitable<Result<IssuedCode>> issue_code(IssueCode question) = 0;
+  // Whether the passcode is the code that was issued for this context: yes or no, and nothing else.
+  // REQUIRES: a context of 1 to kCodeContextBytesMax bytes.
+  virtual awaitable<Result<bool>> match_code(MatchCode question) = 0;
+
+  // A message without a code, for open_message. REQUIRES: 1 to kMessageBytesMax bytes, and 1 to
+  // kAssociatedDataBytesMax; both valid until the call returns its awaitable.
+  virtual awaitable<Result<Bytes>> seal_message(BytesView message, BytesView associated_data) = 0;
+  // What issue_code or seal_message has sealed for this associated data. Anything else is
+  // `corrupt`. REQUIRES: both valid until the call returns its awaitable.
+  virtual awaitable<Result<OpenedMessage>> open_message(BytesView sealed,
+                                                        BytesView associated_data) = 0;
 };
 
 }  // namespace countersign::hsm

@@ -12,6 +12,19 @@ constexpr std::uint8_t kAnswered = 0;  // any other status is an ErrorCode plus 
 constexpr std::uint16_t kSessionCounterMax = 0x7fff;
 constexpr std::uint32_t kTimestampMax = 0xff'ffff;
 
+// A batch of the longest answers is one packet, whatever is asked.
+constexpr std::size_t kAnswerHeadBytes = 2;
+constexpr std::size_t kBlobHeadBytes = 2;
+constexpr std::size_t kGeneratedBytesMax =
+    kAnswerHeadBytes + kBlobHeadBytes + kSealedBytesMax + kBlobHeadBytes + kOathSecretBytesMax;
+constexpr std::size_t kIssuedCodeBytesMax =
+    kAnswerHeadBytes + sizeof(Mac) + kBlobHeadBytes + kSealedMessageBytesMax;
+constexpr std::size_t kOpenedMessageBytesMax =
+    kAnswerHeadBytes + kBlobHeadBytes + kCodeDigitsMax + kBlobHeadBytes + kMessageBytesMax;
+static_assert(kHeaderBytes + kOperationsMax * std::max({kGeneratedBytesMax, kIssuedCodeBytesMax,
+                                                        kOpenedMessageBytesMax}) <=
+              kAnswersBytesMax);
+
 constexpr Error kMalformed{ErrorCode::malformed, "hsm_packet.answer", 0};
 
 struct WriteAnswer {
@@ -36,6 +49,10 @@ struct WriteAnswer {
   void operator()(const Signature& signature) const { writer.raw(signature); }
   void operator()(bool yes) const { writer.integer(static_cast<std::uint8_t>(yes)); }
   void operator()(const SecretBytes& random) const { writer.blob(random.expose()); }
+  void operator()(const IssuedCode& issued) const { writer.raw(issued.mac).blob(issued.sealed); }
+  void operator()(const OpenedMessage& opened) const {
+    writer.blob(opened.code.expose()).blob(opened.message.expose());
+  }
 };
 
 Result<Answer> read_match(Reader& reader) {
@@ -70,6 +87,25 @@ Result<Answer> read_random(Reader& reader) {
   return Answer{SecretBytes{random}};
 }
 
+Result<Answer> read_issued_code(Reader& reader) {
+  IssuedCode issued;
+  std::ranges::copy(reader.raw(issued.mac.size()), issued.mac.begin());
+  const BytesView sealed = reader.blob();
+  if (!within(sealed.size(), kSealedMessageBytesMax)) return kMalformed;
+  issued.sealed.assign(sealed.begin(), sealed.end());
+  return Answer{std::move(issued)};
+}
+
+Result<Answer> read_opened_message(Reader& reader) {
+  const BytesView code = reader.blob();
+  const BytesView message = reader.blob();
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (!code.empty() && !within(code.size(), kCodeDigitsMax, kCodeDigitsMin)) return kMalformed;
+  if (!std::ranges::all_of(as_text(code), is_digit)) return kMalformed;
+  if (message.size() > kMessageBytesMax) return kMalformed;
+  return Answer{OpenedMessage{SecretBytes{code}, SecretBytes{message}}};
+}
+
 template <class Fixed>
 Result<Answer> read_fixed(Reader& reader) {
   Fixed value{};
@@ -77,9 +113,9 @@ Result<Answer> read_fixed(Reader& reader) {
   return Answer{value};
 }
 
-Result<Answer> read_sealed(Reader& reader) {
+Result<Answer> read_sealed(Reader& reader, std::size_t sealed_bytes_max) {
   const BytesView sealed = reader.blob();
-  if (!within(sealed.size(), kSealedBytesMax)) return kMalformed;
+  if (!within(sealed.size(), sealed_bytes_max)) return kMalformed;
   return Answer{Bytes{sealed.begin(), sealed.end()}};
 }
 
@@ -112,7 +148,7 @@ Result<Answer> read_answer(Reader& reader, OperationKind kind) {
     case OperationKind::seal_yubico:
     case OperationKind::seal_client:
     case OperationKind::seal_response_key:
-      return read_sealed(reader);
+      return read_sealed(reader, kSealedBytesMax);
     case OperationKind::generate_oath:
       return read_generated(reader, kOathSecretBytesMax);
     case OperationKind::match_yubico:
@@ -124,11 +160,18 @@ Result<Answer> read_answer(Reader& reader, OperationKind kind) {
     case OperationKind::sign_for_client:
       return read_fixed<Signature>(reader);
     case OperationKind::match_response:
+    case OperationKind::match_code:
       return read_yes(reader);
     case OperationKind::generate_response_key:
       return read_generated(reader, kResponseKeyBytes);
     case OperationKind::random:
       return read_random(reader);
+    case OperationKind::issue_code:
+      return read_issued_code(reader);
+    case OperationKind::seal_message:
+      return read_sealed(reader, kSealedMessageBytesMax);
+    case OperationKind::open_message:
+      return read_opened_message(reader);
   }
   return kMalformed;
 }

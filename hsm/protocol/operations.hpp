@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon may ask of an HSM worker, and nothing else.
 //
-// There is no verb that returns a factor's secret once it is sealed, and none that returns a code.
+// There is no verb that returns a factor's secret once it is sealed, and none that returns a code,
+// but for the one in a message, to whoever delivers it.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -40,6 +41,9 @@ inline constexpr std::size_t kCodeDigitsMax = 10;
 inline constexpr std::size_t kCodeContextBytesMax = 512;
 inline constexpr std::size_t kMessageBytesMax = 1024;
 inline constexpr std::size_t kAssociatedDataBytesMax = 64;
+// Header, code with its length, message, tag.
+inline constexpr std::size_t kSealedMessageBytesMax =
+    16 + 1 + kCodeDigitsMax + kMessageBytesMax + 16;
 
 // Does the passcode equal the code of one of these counters? They are tried in the order given and
 // the first that matches ends the search. Views are valid until the call returns its awaitable.
@@ -114,6 +118,7 @@ enum class SecretKind : std::uint8_t {
   client = 3,
   mac_key = 4,
   challenge_response = 5,
+  message = 6,
 };
 
 struct Generated {

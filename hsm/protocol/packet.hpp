@@ -48,6 +48,10 @@ enum class OperationKind : std::uint8_t {
   seal_response_key = 12,
   generate_response_key = 13,
   random = 14,
+  issue_code = 15,
+  match_code = 16,
+  seal_message = 17,
+  open_message = 18,
 };
 
 // The first packet on every connection: who answers here.
@@ -89,10 +93,19 @@ struct GenerateResponseKeyQuestion {};
 struct RandomQuestion {
   std::uint8_t bytes{};
 };
+struct SealMessageQuestion {
+  BytesView message;
+  BytesView associated_data;
+};
+struct OpenMessageQuestion {
+  BytesView sealed;
+  BytesView associated_data;
+};
 using Question = std::variant<MatchOath, MacQuestion, SealQuestion, GenerateQuestion, MatchYubico,
                               SealYubicoQuestion, GenerateYubicoQuestion, SealClientQuestion,
                               GenerateClientQuestion, SignForClientQuestion, MatchResponse,
-                              SealResponseKeyQuestion, GenerateResponseKeyQuestion, RandomQuestion>;
+                              SealResponseKeyQuestion, GenerateResponseKeyQuestion, RandomQuestion,
+                              IssueCode, MatchCode, SealMessageQuestion, OpenMessageQuestion>;
 
 // Starts a packet of questions. `append` adds one; `finish` writes number and count into it.
 void begin_questions(Bytes& packet);
@@ -112,6 +125,10 @@ Status append(Bytes& packet, const MatchResponse& question);
 Status append(Bytes& packet, const SealResponseKeyQuestion& question);
 Status append(Bytes& packet, const GenerateResponseKeyQuestion& question);
 Status append(Bytes& packet, const RandomQuestion& question);
+Status append(Bytes& packet, const IssueCode& question);
+Status append(Bytes& packet, const MatchCode& question);
+Status append(Bytes& packet, const SealMessageQuestion& question);
+Status append(Bytes& packet, const OpenMessageQuestion& question);
 void finish(Bytes& packet, std::uint32_t number, std::size_t count);
 
 // Reads a packet of questions, one after another, without a copy.
@@ -142,6 +159,10 @@ class QuestionsReader {
   Result<Question> match_response();
   Result<Question> seal_response_key();
   Result<Question> random();
+  Result<Question> issue_code();
+  Result<Question> match_code();
+  Result<Question> seal_message();
+  Result<Question> open_message();
 
   Reader reader_;
   std::uint32_t number_;
@@ -151,7 +172,7 @@ class QuestionsReader {
 
 using Answer =
     std::variant<std::optional<std::uint64_t>, Mac, Bytes, Generated, std::optional<YubicoFields>,
-                 GeneratedYubico, Signature, bool, SecretBytes>;
+                 GeneratedYubico, Signature, bool, SecretBytes, IssuedCode, OpenedMessage>;
 
 // Starts a packet of answers to the questions of that number; end it with mark_draining(), if the
 // worker wants no further questions, and finish().

@@ -29,7 +29,7 @@ Status check_count(std::size_t count);
 }
 
 [[nodiscard]] constexpr bool is_known(OperationKind kind) {
-  return kind >= OperationKind::match_oath && kind <= OperationKind::random;
+  return kind >= OperationKind::match_oath && kind <= OperationKind::open_message;
 }
 
 inline Writer<Bytes> item(Bytes& packet, OperationKind kind) {

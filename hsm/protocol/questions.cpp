@@ -61,6 +61,27 @@ bool is_valid(const SealResponseKeyQuestion& question) {
 
 bool is_valid(const RandomQuestion& question) { return within(question.bytes, kRandomBytesMax); }
 
+bool is_valid(const IssueCode& question) {
+  return within(question.digits, kCodeDigitsMax, kCodeDigitsMin) &&
+         within(question.context.size(), kCodeContextBytesMax) &&
+         question.message.size() <= kMessageBytesMax &&
+         within(question.associated_data.size(), kAssociatedDataBytesMax);
+}
+
+bool is_valid(const MatchCode& question) {
+  return within(question.context.size(), kCodeContextBytesMax);
+}
+
+bool is_valid(const SealMessageQuestion& question) {
+  return within(question.message.size(), kMessageBytesMax) &&
+         within(question.associated_data.size(), kAssociatedDataBytesMax);
+}
+
+bool is_valid(const OpenMessageQuestion& question) {
+  return within(question.sealed.size(), kSealedMessageBytesMax) &&
+         within(question.associated_data.size(), kAssociatedDataBytesMax);
+}
+
 }  // namespace
 
 void begin_questions(Bytes& packet) { begin(packet, PacketType::questions); }
@@ -151,6 +172,36 @@ Status append(Bytes& packet, const RandomQuestion& question) {
   return {};
 }
 
+Status append(Bytes& packet, const IssueCode& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.issue_code"};
+  auto writer = item(packet, OperationKind::issue_code);
+  writer.integer(question.digits).blob(question.context);
+  writer.blob(question.message).blob(question.associated_data);
+  return {};
+}
+
+Status append(Bytes& packet, const MatchCode& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.match_code"};
+  auto writer = item(packet, OperationKind::match_code);
+  writer.raw(question.mac).blob(question.context);
+  writer.text(question.passcode.substr(0, Passcode::kBytesMax));
+  return {};
+}
+
+Status append(Bytes& packet, const SealMessageQuestion& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.seal_message"};
+  auto writer = item(packet, OperationKind::seal_message);
+  writer.blob(question.message).blob(question.associated_data);
+  return {};
+}
+
+Status append(Bytes& packet, const OpenMessageQuestion& question) {
+  if (!is_valid(question)) return Error{ErrorCode::limit_exceeded, "hsm_packet.open_message"};
+  auto writer = item(packet, OperationKind::open_message);
+  writer.blob(question.sealed).blob(question.associated_data);
+  return {};
+}
+
 Result<QuestionsReader> QuestionsReader::open(BytesView packet) {
   if (packet.size() > kQuestionsBytesMax) {
     return Error{ErrorCode::limit_exceeded, "hsm_packet.length"};
@@ -201,6 +252,14 @@ Result<Question> QuestionsReader::question(OperationKind kind) {
       return Question{GenerateResponseKeyQuestion{}};
     case OperationKind::random:
       return random();
+    case OperationKind::issue_code:
+      return issue_code();
+    case OperationKind::match_code:
+      return match_code();
+    case OperationKind::seal_message:
+      return seal_message();
+    case OperationKind::open_message:
+      return open_message();
   }
   return Error{ErrorCode::malformed, "hsm_packet.operation"};
 }
@@ -289,6 +348,43 @@ Result<Question> QuestionsReader::seal_response_key() {
 Result<Question> QuestionsReader::random() {
   const RandomQuestion question{reader_.integer<std::uint8_t>()};
   if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.random"};
+  return question;
+}
+
+Result<Question> QuestionsReader::issue_code() {
+  IssueCode question;
+  question.digits = reader_.integer<std::uint8_t>();
+  question.context = reader_.blob();
+  question.message = reader_.blob();
+  question.associated_data = reader_.blob();
+  if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.issue_code"};
+  return question;
+}
+
+Result<Question> QuestionsReader::match_code() {
+  MatchCode question;
+  std::ranges::copy(reader_.raw(question.mac.size()), question.mac.begin());
+  question.context = reader_.blob();
+  question.passcode = as_text(reader_.blob());
+  if (!is_valid(question) || question.passcode.size() > Passcode::kBytesMax) {
+    return Error{ErrorCode::malformed, "hsm_packet.match_code"};
+  }
+  return question;
+}
+
+Result<Question> QuestionsReader::seal_message() {
+  SealMessageQuestion question;
+  question.message = reader_.blob();
+  question.associated_data = reader_.blob();
+  if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.seal_message"};
+  return question;
+}
+
+Result<Question> QuestionsReader::open_message() {
+  OpenMessageQuestion question;
+  question.sealed = reader_.blob();
+  question.associated_data = reader_.blob();
+  if (!is_valid(question)) return Error{ErrorCode::malformed, "hsm_packet.open_message"};
   return question;
 }
 

@@ -242,7 +242,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Lax{"decrypt", 1, "AES block wrongly"}, Lax{"wrap", 2, "wrapped again"},
                     Lax{"unwrap", 5, "as extractable"}, Lax{"unwrap", 6, "as an HMAC key"},
                     Lax{"unwrap", 7, "that encrypts"}, Lax{"unwrap", 8, "damaged"},
-                    Lax{"decrypt", 2, "wrong AES-GCM"}, Lax{"open", 1, "for another"}));
+                    Lax{"decrypt", 2, "wrong AES-GCM"}, Lax{"open", 1, "for another"},
+                    Lax{"open", 2, "a damaged note"}));
 
 TEST(HsmTokenReport, TellsAServiceTokenFromACustodyToken) {
   const HsmToken token;

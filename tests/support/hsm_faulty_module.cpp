@@ -12,10 +12,12 @@
 //   decrypt what was decrypted has a wrong bit
 //   open    a decryption that was refused is reported as done
 //   forget  a key of the session is no longer known
+//   random  the generator gives nothing but ones, always
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 #include <type_traits>
 
@@ -105,6 +107,12 @@ CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM* how, CK_OBJECT_HANDL
   return forgets(session, key) ? CKR_KEY_HANDLE_INVALID : real.C_DecryptInit(session, how, key);
 }
 
+CK_RV generate_random(CK_SESSION_HANDLE session, CK_BYTE* bytes, CK_ULONG size) {
+  const CK_RV rv = real.C_GenerateRandom(session, bytes, size);
+  if (rv == CKR_OK && fault == "random") std::memset(bytes, 0xff, size);
+  return rv;
+}
+
 void install_fault() {
   if (fault == "lost") {
     make_lossy<&CK_FUNCTION_LIST::C_GenerateKey>();
@@ -125,6 +133,7 @@ void install_fault() {
   faulty.C_Decrypt = &decrypt;
   faulty.C_SignInit = &sign_init;
   faulty.C_DecryptInit = &decrypt_init;
+  faulty.C_GenerateRandom = &generate_random;
 }
 
 }  // namespace

@@ -148,6 +148,11 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<hsm::Generated>> generate_response_key() override;
   awaitable<Result<bool>> match_response(hsm::MatchResponse question) override;
   awaitable<Result<SecretBytes>> random(std::size_t bytes) override;
+  awaitable<Result<hsm::IssuedCode>> issue_code(hsm::IssueCode question) override;
+  awaitable<Result<bool>> match_code(hsm::MatchCode question) override;
+  awaitable<Result<Bytes>> seal_message(BytesView message, BytesView associated_data) override;
+  awaitable<Result<hsm::OpenedMessage>> open_message(BytesView sealed,
+                                                     BytesView associated_data) override;
 
   FakeClock clock;
   policies::Policy rules;
@@ -162,6 +167,7 @@ class World final : public Store, public hsm::Hsm {
   int conflicts = 0;       // so many commits find that another writer was first
   int matches = 0;         // questions to the HSM
   bool match_any = false;  // the HSM says yes to everything
+  std::string last_code;   // that the HSM has issued: the digits of a counter
 
  private:
   // True when this call is to fail.
@@ -181,6 +187,7 @@ class World final : public Store, public hsm::Hsm {
   ChallengeService challenge_service_{*this, *this, turns_, policy_, clock};
   int next_request_ = 1;
   std::uint64_t next_random_ = 1;
+  std::uint64_t next_code_ = 271'828;
 };
 
 }  // namespace countersign::test

@@ -3,11 +3,29 @@
 #include "tests/support/world.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace countersign::test {
 namespace {
 
 const Error kBroken{ErrorCode::unavailable, "world.broken"};
+
+hsm::Mac mac_of(BytesView context, std::string_view code) {
+  Bytes input;
+  Writer{input}.blob(context).text(code);
+  Bytes written;
+  Writer{written}.integer(std::hash<std::string_view>{}(as_text(input)));
+  hsm::Mac mac{};
+  std::ranges::copy(written, mac.begin());
+  return mac;
+}
+
+// What it is for, code and message, one behind the other and in clear.
+Bytes seal(BytesView associated_data, std::string_view code, BytesView message) {
+  Bytes sealed;
+  Writer{sealed}.blob(associated_data).text(code).blob(message);
+  return sealed;
+}
 
 }  // namespace
 
@@ -80,6 +98,42 @@ awaitable<Result<SecretBytes>> World::random(std::size_t bytes) {
     byte = std::byte(next_random_ >> 56);
   }
   co_return SecretBytes{counted};
+}
+
+awaitable<Result<hsm::IssuedCode>> World::issue_code(hsm::IssueCode question) {
+  using Issued = Result<hsm::IssuedCode>;
+  const auto give = [](Issued issued) -> awaitable<Issued> { co_return issued; };
+  if (breaks()) return give(kBroken);
+  const std::string digits = std::string(question.digits, '0') + std::to_string(next_code_++);
+  last_code = digits.substr(digits.size() - question.digits);
+  return give(hsm::IssuedCode{mac_of(question.context, last_code),
+                              seal(question.associated_data, last_code, question.message)});
+}
+
+awaitable<Result<bool>> World::match_code(hsm::MatchCode question) {
+  const auto give = [](Result<bool> yes) -> awaitable<Result<bool>> { co_return yes; };
+  if (breaks()) return give(kBroken);
+  if (++matches == fail_match) return give(kBroken);
+  return give(match_any || mac_of(question.context, question.passcode) == question.mac);
+}
+
+awaitable<Result<Bytes>> World::seal_message(BytesView message, BytesView associated_data) {
+  const auto give = [](Result<Bytes> sealed) -> awaitable<Result<Bytes>> { co_return sealed; };
+  if (breaks()) return give(kBroken);
+  return give(seal(associated_data, "", message));
+}
+
+awaitable<Result<hsm::OpenedMessage>> World::open_message(BytesView sealed,
+                                                          BytesView associated_data) {
+  using Opened = Result<hsm::OpenedMessage>;
+  const auto give = [](Opened opened) -> awaitable<Opened> { co_return opened; };
+  if (breaks()) return give(kBroken);
+  Reader reader{sealed};
+  const bool is_for_this = std::ranges::equal(reader.blob(), associated_data);
+  const BytesView code = reader.blob();
+  const BytesView message = reader.blob();
+  if (!is_for_this || !reader.whole()) return give(Error{ErrorCode::corrupt, "world.sealed"});
+  return give(hsm::OpenedMessage{SecretBytes{code}, SecretBytes{message}});
 }
 
 }  // namespace countersign::test
