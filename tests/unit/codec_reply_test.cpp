@@ -163,6 +163,21 @@ TEST(PublicError, SaysWhatIsWrongAndHowToMendIt) {
             public_face({ErrorCode::malformed, "username.empty"}).message);
 }
 
+TEST(PublicError, SaysWhyADestinationIsNotTaken) {
+  const std::string_view nothing = public_face({ErrorCode::malformed, "unheard of"}).message;
+  for (const Literal operation : std::initializer_list<Literal>{
+           "phone.not_a_number",    "phone.country",        "phone.no_country",
+           "phone.calling_code",    "phone.too_short",      "phone.too_long",
+           "phone.invalid",         "phone.fixed_line",     "phone.premium",
+           "phone.toll_free",       "phone.shared_cost",    "phone.voip",
+           "phone.personal_number", "phone.pager",          "phone.uan",
+           "phone.voicemail",       "email.empty",          "email.too_long",
+           "email.not_ascii",       "email.characters",     "email.no_at",
+           "email.local",           "email.local_too_long", "email.domain"}) {
+    EXPECT_NE(public_face({ErrorCode::malformed, operation}).message, nothing) << operation.view();
+  }
+}
+
 TEST(PublicError, SaysNothingAboutWhatIsInside) {
   const auto face = public_face({ErrorCode::unavailable, "C_Sign", 0x30});
   EXPECT_EQ(face.message, public_face({ErrorCode::unavailable, "passcode.empty"}).message);
