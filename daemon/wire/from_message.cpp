@@ -4,21 +4,21 @@
 #include "daemon/wire/challenge_asks.hpp"
 #include "daemon/wire/client_asks.hpp"
 #include "daemon/wire/enrol_asks.hpp"
+#include "daemon/wire/message_asks.hpp"
+#include "daemon/wire/numbers.hpp"
 #include "daemon/wire/token_asks.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
 
 #include <algorithm>
-#include <limits>
+#include <array>
 
 namespace countersign::wire {
 namespace {
 
 constexpr std::size_t kCursorBytesMax = 256;
 constexpr std::string_view kIssuerDefault = "Countersign";
-// Row numbers, positions and counters are signed where they are stored.
-constexpr std::uint64_t kStoredNumberMax = std::numeric_limits<std::int64_t>::max();
 
 // A subject that the operation cannot do without.
 template <class Message>
@@ -53,6 +53,7 @@ Result<Ask> ask(v1::Verify& message) {
 
 Result<Ask> ask(v1::Health&) { return Ask{Health{}}; }
 Result<Ask> ask(v1::GetStatus&) { return Ask{GetStatus{}}; }
+Result<Ask> ask(v1::GetCourierStatus&) { return Ask{GetCourierStatus{}}; }
 
 template <class Model, class Message>
 Result<Ask> about_subject(const Message& message) {
@@ -175,75 +176,58 @@ Result<Ask> ask_verify(BytesView bytes) {
   return parse_and_ask(message, bytes);
 }
 
+using Read = Result<Ask> (*)(BytesView message);
+struct Reader {
+  unsigned operation;
+  Read read;
+};
+
+// What is asked for most comes first.
+constexpr auto kReaders = std::to_array<Reader>({
+    {v1::Request::kVerify, &ask_verify},
+    {v1::Request::kHealth, &ask_once<v1::Health>},
+    {v1::Request::kCheckClient, &check_client_from},
+    {v1::Request::kSignForClient, &sign_for_client_from},
+    {v1::Request::kStartChallenge, &start_challenge_from},
+    {v1::Request::kAnswerChallenge, &answer_challenge_from},
+    {v1::Request::kCreateSubject, &ask_once<v1::CreateSubject>},
+    {v1::Request::kGetSubject, &ask_once<v1::GetSubject>},
+    {v1::Request::kSuspendSubject, &ask_once<v1::SuspendSubject>},
+    {v1::Request::kResumeSubject, &ask_once<v1::ResumeSubject>},
+    {v1::Request::kUnlockSubject, &ask_once<v1::UnlockSubject>},
+    {v1::Request::kEnrolOath, &ask_once<v1::EnrolOath>},
+    {v1::Request::kConfirmFactor, &ask_once<v1::ConfirmFactor>},
+    {v1::Request::kListFactors, &ask_once<v1::ListFactors>},
+    {v1::Request::kRenameFactor, &ask_once<v1::RenameFactor>},
+    {v1::Request::kSuspendFactor, &ask_once<v1::SuspendFactor>},
+    {v1::Request::kResumeFactor, &ask_once<v1::ResumeFactor>},
+    {v1::Request::kRevokeFactor, &ask_once<v1::RevokeFactor>},
+    {v1::Request::kResynchroniseFactor, &ask_once<v1::ResynchroniseFactor>},
+    {v1::Request::kEnrolYubicoOtp, &enrol_yubico_otp_from},
+    {v1::Request::kEnrolChallengeResponse, &enrol_challenge_response_from},
+    {v1::Request::kImportTokens, &import_tokens_from},
+    {v1::Request::kListTokens, &list_tokens_from},
+    {v1::Request::kAssignToken, &assign_token_from},
+    {v1::Request::kClaimToken, &claim_token_from},
+    {v1::Request::kDiscardToken, &discard_token_from},
+    {v1::Request::kAddClient, &add_client_from},
+    {v1::Request::kListClients, &list_clients_from},
+    {v1::Request::kRevokeClient, &revoke_client_from},
+    {v1::Request::kCheckStore, &ask_once<v1::CheckStore>},
+    {v1::Request::kGetStatus, &ask_once<v1::GetStatus>},
+    {v1::Request::kEnrolOutOfBand, &enrol_out_of_band_from},
+    {v1::Request::kTakeMessages, &take_messages_from},
+    {v1::Request::kReportMessages, &report_messages_from},
+    {v1::Request::kGetCourierStatus, &ask_once<v1::GetCourierStatus>},
+    {v1::Request::kSendTestMessage, &send_test_message_from},
+});
+
 }  // namespace
 
 Result<Ask> ask_from(unsigned operation, BytesView message) {
-  switch (operation) {
-    case v1::Request::kVerify:
-      return ask_verify(message);
-    case v1::Request::kHealth:
-      return ask_once<v1::Health>(message);
-    case v1::Request::kCheckClient:
-      return check_client_from(message);
-    case v1::Request::kSignForClient:
-      return sign_for_client_from(message);
-    case v1::Request::kStartChallenge:
-      return start_challenge_from(message);
-    case v1::Request::kAnswerChallenge:
-      return answer_challenge_from(message);
-    case v1::Request::kCreateSubject:
-      return ask_once<v1::CreateSubject>(message);
-    case v1::Request::kGetSubject:
-      return ask_once<v1::GetSubject>(message);
-    case v1::Request::kSuspendSubject:
-      return ask_once<v1::SuspendSubject>(message);
-    case v1::Request::kResumeSubject:
-      return ask_once<v1::ResumeSubject>(message);
-    case v1::Request::kUnlockSubject:
-      return ask_once<v1::UnlockSubject>(message);
-    case v1::Request::kEnrolOath:
-      return ask_once<v1::EnrolOath>(message);
-    case v1::Request::kConfirmFactor:
-      return ask_once<v1::ConfirmFactor>(message);
-    case v1::Request::kListFactors:
-      return ask_once<v1::ListFactors>(message);
-    case v1::Request::kRenameFactor:
-      return ask_once<v1::RenameFactor>(message);
-    case v1::Request::kSuspendFactor:
-      return ask_once<v1::SuspendFactor>(message);
-    case v1::Request::kResumeFactor:
-      return ask_once<v1::ResumeFactor>(message);
-    case v1::Request::kRevokeFactor:
-      return ask_once<v1::RevokeFactor>(message);
-    case v1::Request::kResynchroniseFactor:
-      return ask_once<v1::ResynchroniseFactor>(message);
-    case v1::Request::kEnrolYubicoOtp:
-      return enrol_yubico_otp_from(message);
-    case v1::Request::kEnrolChallengeResponse:
-      return enrol_challenge_response_from(message);
-    case v1::Request::kImportTokens:
-      return import_tokens_from(message);
-    case v1::Request::kListTokens:
-      return list_tokens_from(message);
-    case v1::Request::kAssignToken:
-      return assign_token_from(message);
-    case v1::Request::kClaimToken:
-      return claim_token_from(message);
-    case v1::Request::kDiscardToken:
-      return discard_token_from(message);
-    case v1::Request::kAddClient:
-      return add_client_from(message);
-    case v1::Request::kListClients:
-      return list_clients_from(message);
-    case v1::Request::kRevokeClient:
-      return revoke_client_from(message);
-    case v1::Request::kCheckStore:
-      return ask_once<v1::CheckStore>(message);
-    case v1::Request::kGetStatus:
-      return ask_once<v1::GetStatus>(message);
-    default:
-      return Error{ErrorCode::malformed, "wire.no_operation"};
-  }
+  const auto* const found = std::ranges::find(kReaders, operation, &Reader::operation);
+  if (found == kReaders.end()) return Error{ErrorCode::malformed, "wire.no_operation"};
+  return found->read(message);
 }
 
 Result<SubjectName> name_from(const v1::SubjectName& message) {

@@ -46,7 +46,7 @@ TEST(ChallengeCodec, BoundsAnAnswer) {
   EXPECT_EQ(answer((1ULL << 63) - 1, 20), "");
   EXPECT_EQ(answer(1ULL << 63, 20), "challenge_id");
   EXPECT_EQ(native_failure(request(kAnswerChallenge, bytes_field(2, "r"))), "challenge_id");
-  EXPECT_EQ(native_failure(request(kAnswerChallenge, number_field(1, 1))), "response");
+  EXPECT_EQ(native_failure(request(kAnswerChallenge, number_field(1, 1))), "response.one");
 }
 
 TEST(ChallengeCodec, BoundsAnImportedSecret) {
@@ -73,7 +73,8 @@ TEST(ChallengeCodec, WritesAChallenge) {
 
 TEST(ChallengeCodec, ShowsNoDecoysNumber) {
   const ChallengeReport report{.id = ChallengeId{1}, .factor = FactorId{-5}};
-  EXPECT_EQ(encode_json(Reply{RequestId{}, Answer{report}}).body, R"({"challengeId":"1","purpose":"SIGN_IN"})");
+  EXPECT_EQ(encode_json(Reply{RequestId{}, Answer{report}}).body,
+            R"({"challengeId":"1","purpose":"SIGN_IN"})");
 }
 
 TEST(ChallengeCodec, ShowsAFreshSecretInTheAnswerThatMadeIt) {
