@@ -134,9 +134,10 @@ TEST_F(HsmMessage, TakesNoSecretOfAnotherKind) {
 // Both are hidden by the same key. Whoever can write to the database and choose what a message is
 // opened for may put the one where the other belongs.
 TEST_F(HsmMessage, APrivateIdIsNoMessage) {
-  const auto yubico = engine().generate_yubico();
-  ASSERT_TRUE(yubico);
-  const auto parts = parse_sealed_with_note(yubico->sealed, SecretKind::yubico);
+  const Bytes reads_as_no_code_and_five_bytes(kYubicoPrivateIdBytes, std::byte{0});
+  const auto sealed = engine().seal_yubico(Bytes(kYubicoKeyBytes), reads_as_no_code_and_five_bytes);
+  ASSERT_TRUE(sealed);
+  const auto parts = parse_sealed_with_note(*sealed, SecretKind::yubico);
   ASSERT_TRUE(parts);
   Bytes forged;
   Writer{forged}
