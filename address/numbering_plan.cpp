@@ -67,9 +67,12 @@ const NumberingPlan* find_plan(std::string_view country) {
 }
 
 std::span<const NumberingPlan> find_plans(std::string_view calling_code) {
-  const auto found =
-      std::ranges::equal_range(numbering_plans(), calling_code, {}, &NumberingPlan::calling_code);
-  return {found.begin(), found.end()};
+  // Not std::ranges::equal_range, whose subrange clang 14 cannot compile.
+  const auto plans = numbering_plans();
+  const auto code = &NumberingPlan::calling_code;
+  const auto first = std::ranges::lower_bound(plans, calling_code, {}, code);
+  const auto last = std::ranges::upper_bound(plans, calling_code, {}, code);
+  return {first, last};
 }
 
 const NumberingPlan* plan_of(std::string_view calling_code, std::string_view national) {
