@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/outbox/ledger.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace countersign::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kHour = 1h;
+constexpr milliseconds kDay = 24h;
+// So many old entries are looked for at each new one; more than one, so that they are found.
+constexpr std::size_t kSweptAtOnce = 4;
+
+struct Budget {
+  milliseconds window;
+  std::uint32_t max;
+};
+
+template <class Each>
+Time time_of(const Each& each) {
+  if constexpr (std::is_same_v<Each, Time>) {
+    return each;
+  } else {
+    return each.at;
+  }
+}
+
+// How long until fewer than the budget are in its window: until the budget-th newest leaves it.
+template <class Each, class Matches>
+milliseconds until_below(const std::vector<Each>& by_time, Budget budget, Time now,
+                         Matches matches) {
+  std::uint32_t seen = 0;
+  for (auto each = by_time.rbegin(); each != by_time.rend(); ++each) {
+    const milliseconds left = time_of(*each) + budget.window - now;
+    if (left <= 0ms) break;
+    if (matches(*each) && ++seen >= budget.max) return left;
+  }
+  return 0ms;
+}
+
+std::uint64_t number_of(const SourcePrint& source) {
+  return load_big_endian<std::uint64_t>(BytesView{source}.first(8));
+}
+
+std::chrono::seconds whole_seconds(milliseconds time) {
+  return std::chrono::ceil<std::chrono::seconds>(std::max(time, 0ms));
+}
+
+const policies::SmsPrefix* named(const policies::Sms& sms, std::string_view prefix) {
+  const auto found = std::ranges::find(sms.prefixes, prefix, &policies::SmsPrefix::prefix);
+  return found == sms.prefixes.end() || found->per_hour == 0 ? nullptr : &*found;
+}
+
+bool is_allowed(const Sending& sending, const policies::Policy& policy) {
+  const bool is_sms = sending.channel == FactorKind::sms;
+  const bool may_sign_in = is_sms ? policy.sms.sign_in : policy.email.sign_in;
+  if (sending.kind == MessageKind::sign_in && !may_sign_in) return false;
+  return !is_sms || sending.nobodys || named(policy.sms, sending.prefix) != nullptr;
+}
+
+// Erases what no window reaches any more from a few buckets of a map, in turn.
+template <class Map>
+void sweep_some(Map& map, std::size_t& next, Time now) {
+  for (std::size_t i = 0; i < kSweptAtOnce && !map.empty(); ++i) {
+    next = (next + 1) % map.bucket_count();
+    std::vector<typename Map::key_type> old;
+    for (auto each = map.begin(next); each != map.end(next); ++each) {
+      auto& times = each->second;
+      const auto young =
+          std::ranges::find_if(times, [now](const auto& one) { return time_of(one) > now - kDay; });
+      times.erase(times.begin(), young);
+      if (times.empty()) old.push_back(each->first);
+    }
+    for (const auto& key : old) map.erase(key);
+  }
+}
+
+}  // namespace
+
+std::size_t Ledger::DestinationHash::operator()(const DestinationPrint& print) const {
+  // A print is a keyed hash already.
+  return load_big_endian<std::uint64_t>(BytesView{print}.first(8));
+}
+
+std::optional<Refused> Ledger::refusal_of(const Sending& sending, const policies::Policy& policy,
+                                          Time now) {
+  advance(policy, now);
+  if (!is_allowed(sending, policy)) return Refused{DeliveryOutcome::not_allowed};
+  if (is_notice(sending.kind)) return std::nullopt;
+  const milliseconds wait = wait_of(sending, policy.code, now);
+  if (wait > 0ms) return Refused{DeliveryOutcome::too_soon, whole_seconds(wait)};
+  const milliseconds limit = limit_of(sending, policy, now);
+  if (limit > 0ms) return Refused{DeliveryOutcome::limit_reached, whole_seconds(limit)};
+  return std::nullopt;
+}
+
+std::chrono::seconds Ledger::wait_before_next(const Sending& sending,
+                                              const policies::Policy& policy, Time now) const {
+  return whole_seconds(wait_of(sending, policy.code, now));
+}
+
+milliseconds Ledger::wait_of(const Sending& sending, const policies::Codes& codes, Time now) const {
+  const auto subject = subjects_.find(sending.subject);
+  if (!is_code(sending.kind) || subject == subjects_.end()) return 0ms;
+  milliseconds wait = 0ms;
+  Time last{};
+  const auto& sent = subject->second;
+  for (auto each = sent.rbegin(); each != sent.rend() && each->at > now - kDay; ++each) {
+    const bool is_alike = each->kind == sending.kind && each->channel == sending.channel &&
+                          each->factor == sending.factor;
+    if (!is_alike) continue;
+    if (each->answered) break;
+    if (wait == 0ms) last = each->at;
+    wait = wait == 0ms ? milliseconds{codes.resend_first} : wait * 2;
+    if (wait >= codes.resend_max) break;
+  }
+  if (wait == 0ms) return wait;
+  return std::max(0ms, last + std::min<milliseconds>(wait, codes.resend_max) - now);
+}
+
+milliseconds Ledger::subject_limit(const Sending& sending, const policies::Messages& messages,
+                                   Time now) const {
+  const auto subject = subjects_.find(sending.subject);
+  if (!is_code(sending.kind) || subject == subjects_.end()) return 0ms;
+  const auto& sent = subject->second;
+  const std::uint64_t source = number_of(sending.source);
+  const milliseconds in_all = until_below(sent, {kDay, messages.per_subject_per_day}, now,
+                                          [](const Sent&) { return true; });
+  const milliseconds of_source =
+      until_below(sent, {kHour, messages.per_source_per_hour}, now,
+                  [source](const Sent& each) { return each.source == source; });
+  if (sending.familiar) return std::max(in_all, of_source);
+  const milliseconds of_strangers = until_below(sent, {kDay, messages.unfamiliar_per_day}, now,
+                                                [](const Sent& each) { return !each.familiar; });
+  return std::max({in_all, of_source, of_strangers});
+}
+
+milliseconds Ledger::channel_limit(const Sending& sending, const policies::Policy& policy,
+                                   Time now) const {
+  if (sending.channel == FactorKind::email) return email_.until_below(policy.email.per_hour, now);
+  const auto found = prefixes_.find(sending.prefix);
+  const policies::SmsPrefix* rule = named(policy.sms, sending.prefix);
+  if (found == prefixes_.end() || rule == nullptr) return 0ms;
+  const milliseconds full = found->second.hour.until_below(rule->per_hour, now);
+  if (!is_code(sending.kind)) return full;
+  return std::max(full, found->second.breaker.pause(policy.sms, now));
+}
+
+milliseconds Ledger::limit_of(const Sending& sending, const policies::Policy& policy,
+                              Time now) const {
+  milliseconds limit =
+      std::max(subject_limit(sending, policy.messages, now), channel_limit(sending, policy, now));
+  const auto peer = peers_.find(sending.peer_uid);
+  if (peer != peers_.end()) {
+    limit = std::max(limit, peer->second.until_below(policy.messages.per_peer_per_day, now));
+  }
+  const auto destination = destinations_.find(sending.destination);
+  if (sending.nobodys || destination == destinations_.end()) return limit;
+  const Budget budget{kDay, policy.messages.per_destination_per_day};
+  return std::max(limit, until_below(destination->second, budget, now, [](Time) { return true; }));
+}
+
+void Ledger::count(MessageId id, const Sending& sending, Time now) {
+  sweep(now);
+  remember(sending, now, false);
+  if (!sending.nobodys) counts_of(sending.channel).accepted.add(now);
+  begin(id, open_of(sending, now), is_code(sending.kind) ? sending.expires_at : now + kCommitMax);
+}
+
+// What each kind of message counts for, and so what it can use up.
+void Ledger::remember(const Sending& sending, Time at, bool was_answered) {
+  if (is_code(sending.kind)) {
+    auto& sent = subjects_[sending.subject];
+    const Sent one{at,
+                   sending.factor,
+                   number_of(sending.source),
+                   sending.channel,
+                   sending.kind,
+                   sending.familiar,
+                   was_answered};
+    sent.insert(std::ranges::upper_bound(sent, at, {}, &Sent::at), one);
+  }
+  if (sending.nobodys) return;
+  if (sending.channel == FactorKind::email) {
+    email_.add(at);
+  } else {
+    prefixes_[sending.prefix].hour.add(at);
+  }
+  if (is_notice(sending.kind)) return;
+  auto& times = destinations_[sending.destination];
+  times.insert(std::ranges::upper_bound(times, at), at);
+  peers_.try_emplace(sending.peer_uid, SlidingCount{kDay}).first->second.add(at);
+}
+
+Ledger::Open Ledger::open_of(const Sending& sending, Time at) {
+  Open open;
+  open.subject = sending.subject;
+  open.factor = sending.factor;
+  open.destination = sending.destination;
+  open.at = at;
+  open.peer_uid = sending.peer_uid;
+  open.channel = sending.channel;
+  open.kind = sending.kind;
+  open.nobodys = sending.nobodys;
+  if (!sending.nobodys && sending.channel == FactorKind::sms) {
+    open.prefix = &*prefixes_.try_emplace(sending.prefix).first;
+  }
+  return open;
+}
+
+void Ledger::begin(MessageId id, Open open, Time over_at) {
+  if (open.prefix != nullptr && is_code(open.kind)) {
+    open.round = open.prefix->second.breaker.let_through(over_at);
+  }
+  if (open_.insert_or_assign(id, open).second) over_.emplace(over_at, id);
+}
+
+Ledger::Sent* Ledger::find(const Open& open) {
+  const auto subject = subjects_.find(open.subject);
+  if (!is_code(open.kind) || subject == subjects_.end()) return nullptr;
+  const auto found = std::ranges::find_if(subject->second, [&open](const Sent& each) {
+    return each.at == open.at && each.kind == open.kind && each.channel == open.channel &&
+           each.factor == open.factor;
+  });
+  return found == subject->second.end() ? nullptr : &*found;
+}
+
+void Ledger::uncount(MessageId id) {
+  const auto found = open_.find(id);
+  if (found == open_.end()) return;
+  const Open open = found->second;
+  open_.erase(found);
+  if (const Sent* sent = find(open)) {
+    auto& all = subjects_.at(open.subject);
+    all.erase(all.begin() + (sent - all.data()));
+  }
+  if (open.nobodys) return;
+  counts_of(open.channel).accepted.remove(open.at);
+  if (open.channel == FactorKind::email) email_.remove(open.at);
+  if (open.prefix != nullptr) {
+    open.prefix->second.hour.remove(open.at);
+    if (is_code(open.kind)) open.prefix->second.breaker.take_back(open.round);
+  }
+  if (is_notice(open.kind)) return;
+  auto& times = destinations_[open.destination];
+  const auto time = std::ranges::find(times, open.at);
+  if (time != times.end()) times.erase(time);
+  const auto peer = peers_.find(open.peer_uid);
+  if (peer != peers_.end()) peer->second.remove(open.at);
+}
+
+void Ledger::answered(MessageId id, Time now) {
+  const auto found = open_.find(id);
+  if (found == open_.end()) return;
+  found->second.answered = true;
+  counts_of(found->second.channel).answered.add(now);
+  if (Sent* sent = find(found->second)) sent->answered = true;
+}
+
+void Ledger::settled(const Message& from, MessageState to, Time now) {
+  count_state(from.channel, to, now);
+  const auto found = open_.find(from.id);
+  if (found == open_.end()) return;
+  found->second.sent = to == MessageState::sent || to == MessageState::delivered;
+}
+
+// Judges the codes whose time is over, in the order in which it was.
+void Ledger::advance(const policies::Policy& policy, Time now) {
+  while (!over_.empty() && over_.top().first <= now) {
+    const auto [at, id] = over_.top();
+    over_.pop();
+    const auto found = open_.find(id);
+    if (found == open_.end()) continue;
+    judge(found->second, policy.sms, at);
+    open_.erase(found);
+  }
+}
+
+void Ledger::judge(const Open& open, const policies::Sms& sms, Time at) {
+  if (open.prefix == nullptr || !is_code(open.kind)) return;
+  CodeEnd end = open.sent ? CodeEnd::ignored : CodeEnd::unsent;
+  if (open.answered) end = CodeEnd::answered;
+  const auto change = open.prefix->second.breaker.judge(open.round, end, sms, at);
+  if (change) events_.push_back({open.prefix->first, *change});
+}
+
+void Ledger::sweep(Time now) {
+  sweep_some(subjects_, subjects_swept_, now);
+  sweep_some(destinations_, destinations_swept_, now);
+}
+
+}  // namespace countersign::outbox

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/outbox/prints.hpp"
+
+#include "base/network.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstdlib>
+
+namespace countersign::outbox {
+namespace {
+
+using Digest = std::array<unsigned char, 32>;
+
+template <class Print>
+Print print_of(const SecretBytes& key, BytesView message) {
+  Digest digest{};
+  unsigned size = digest.size();
+  const auto* made = HMAC(EVP_sha256(), key.expose().data(), static_cast<int>(key.size()),
+                          reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+                          digest.data(), &size);
+  // Out of memory: a print of nothing would be everybody's.
+  if (made == nullptr) std::abort();
+  Print print;
+  std::ranges::copy(std::as_bytes(std::span{digest}).first(print.size()), print.begin());
+  return print;
+}
+
+}  // namespace
+
+Prints::Prints(SecretBytes key) : key_{std::move(key)} { assert(key_.size() == kKeyBytes); }
+
+DestinationPrint Prints::print(const Destination& destination) const {
+  Bytes message;
+  Writer{message}
+      .text("countersign destination print v1")
+      .integer(destination.channel)
+      .text(destination.text);
+  return print_of<DestinationPrint>(key_, message);
+}
+
+SourcePrint Prints::print(std::string_view client_address, std::int64_t peer_uid) const {
+  Bytes message;
+  Writer writer{message};
+  writer.text("countersign source print v1");
+  const auto address = IpAddress::from(client_address);
+  if (address) {
+    writer.integer(static_cast<std::uint8_t>(address->bits())).integer(address->subscriber());
+  } else {
+    writer.text("peer:" + std::to_string(peer_uid));
+  }
+  return print_of<SourcePrint>(key_, message);
+}
+
+}  // namespace countersign::outbox
