@@ -30,6 +30,7 @@ void add_token(CLI::App& app, Command& command);
 void add_client(CLI::App& app, Command& command);
 void add_verify(CLI::App& app, Command& command);
 void add_challenge(CLI::App& app, Command& command);
+void add_courier(CLI::App& app, Command& command);
 void add_policy(CLI::App& app, Command& command);
 void add_store(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);

@@ -137,6 +137,7 @@ void add_factor(CLI::App& app, Command& command) {
   noun->require_subcommand(1);
   add_enrol(*noun, command);
   add_enrol_challenge_response(*noun, command);
+  add_enrol_out_of_band(*noun, command);
   add_confirm(*noun, command);
   add_list(*noun, command);
   add_rename(*noun, command);

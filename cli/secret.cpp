@@ -57,6 +57,11 @@ std::optional<SecretBytes> read_line(int from) {
   return SecretBytes{BytesView{line.expose()}.first(size)};
 }
 
+std::optional<SecretBytes> ask_aloud(const std::string& prompt) {
+  std::cerr << prompt << ": " << std::flush;
+  return read_line(STDIN_FILENO);
+}
+
 std::optional<SecretBytes> ask_at_terminal(const std::string& prompt) {
   const Silence silence{STDIN_FILENO};
   if (!silence.works()) return complain("cannot switch the terminal's echo off");
@@ -76,10 +81,12 @@ std::optional<SecretBytes> read_file(const std::string& file) {
 
 }  // namespace
 
-std::optional<SecretBytes> read_secret(const std::string& file, const std::string& prompt) {
+std::optional<SecretBytes> read_secret(const std::string& file, const std::string& prompt,
+                                       Echo echo) {
   if (file == "-") return read_line(STDIN_FILENO);
   if (!file.empty()) return read_file(file);
-  return ::isatty(STDIN_FILENO) == 1 ? ask_at_terminal(prompt) : read_line(STDIN_FILENO);
+  if (::isatty(STDIN_FILENO) != 1) return read_line(STDIN_FILENO);
+  return echo == Echo::on ? ask_aloud(prompt) : ask_at_terminal(prompt);
 }
 
 }  // namespace countersign::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/show.hpp"
 
+#include "cli/show_message.hpp"
 #include "cli/show_token.hpp"
 #include "cli/words.hpp"
 
@@ -57,6 +58,7 @@ void show(std::ostream& out, const v1::Factor& factor) {
   if (factor.kind() == v1::TOTP) out << ", every " << factor.period_seconds() << " s";
   if (!factor.public_id().empty()) out << "\npublic id: " << factor.public_id();
   if (!factor.serial().empty()) out << "\nserial: " << factor.serial();
+  if (!factor.masked_destination().empty()) out << "\nto: " << factor.masked_destination();
   out << "\nstate: " << lower_words(v1::FactorState_Name(factor.state()), "FACTOR_") << '\n';
   if (!factor.label().empty()) out << "label: " << factor.label() << '\n';
   out << "failures: " << factor.failures() << '\n'
@@ -84,6 +86,10 @@ std::string hexadecimal(std::string_view bytes) {
 }
 
 void show(std::ostream& out, const v1::Challenge& challenge) {
+  if (challenge.has_delivery()) {
+    show_code(out, challenge);
+    return;
+  }
   out << "challenge: " << challenge.challenge_id() << '\n'
       << "ask: " << hexadecimal(challenge.challenge()) << '\n'
       << "lifetime: " << challenge.lifetime_seconds() << " s\n";
@@ -93,6 +99,11 @@ void show(std::ostream& out, const v1::Challenge& challenge) {
 
 void show(std::ostream& out, const v1::Enrolment& enrolment) {
   show(out, enrolment.factor());
+  if (!enrolment.factor().masked_destination().empty()) {
+    out << "It works after the answer to: countersign challenge start --purpose confirmation "
+           "--factor "
+        << enrolment.factor().id() << '\n';
+  }
   if (!enrolment.challenge_response_key().empty()) {
     out << "secret: " << hexadecimal(enrolment.challenge_response_key()) << '\n'
         << "The secret is shown this once. It works after an answer to: countersign challenge "
@@ -196,10 +207,14 @@ std::string as_text(const v1::Reply& reply) {
     case v1::Reply::kClientCheck:
       show(out, reply.client_check());
       break;
+    case v1::Reply::kCourierStatus:
+      show(out, reply.courier_status());
+      break;
+    case v1::Reply::kDelivery:
+      show(out, reply.delivery());
+      break;
     case v1::Reply::kMessageBatch:  // a courier's business
     case v1::Reply::kMessagesReported:
-    case v1::Reply::kCourierStatus:
-    case v1::Reply::kDelivery:
     case v1::Reply::kSignature:  // a gateway's
     case v1::Reply::OUTCOME_NOT_SET:
       break;

@@ -32,12 +32,28 @@ gives 2 countersign verify <<< 123456
 gives 2 countersign verify alice < /dev/null
 gives 2 countersign factor confirm 1 --passcode-file /nonexistent
 gives 2 countersign verify alice --passcode 123456
+gives 2 countersign factor enrol-sms alice < /dev/null
+gives 2 countersign factor enrol-email alice a@example.com
+gives 2 countersign challenge start alice --kind totp
+gives 2 countersign challenge start alice --purpose signing
+gives 2 countersign challenge start alice --purpose sign-in --confirm
+gives 2 countersign challenge start alice --kind sms --purpose address < /dev/null
+gives 2 countersign challenge answer 1 --kind sms < /dev/null
+gives 2 countersign challenge answer 1 --response-file - --passcode-file - <<< 12
+gives 2 countersign courier
+gives 2 countersign courier test
+gives 2 countersign courier test --sms +358401234567 --email a@example.com
+gives 2 countersign courier test --email a@example.com --country FI
+gives 2 countersign courier test --sms - < /dev/null
 
 echo "-- nobody there"
 gives 4 countersign status
 says "doctor"
 gives 4 countersign -o json verify alice <<< 123456
 [[ $(jq -r .error.code <<< "$said") == UNAVAILABLE ]]
+# A collector's file must not be replaced by an error.
+gives 4 countersign courier status --prometheus
+[[ -z $(countersign courier status --prometheus 2> /dev/null || true) ]]
 
 echo "-- keys"
 make_token
