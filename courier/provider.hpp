@@ -25,8 +25,9 @@ class Provider {
   virtual Result<std::unique_ptr<Transfer>> begin(const Outgoing& message) = 0;
 };
 
-// Reads the secrets that the settings name. Fails as `secret_file.hpp` does.
+// Reads the secrets that the settings name; fails as secret_file.hpp does. The clock outlives it.
 Result<std::unique_ptr<Provider>> make_provider(const ProviderSettings& settings,
-                                                const DeliveryReportSettings& reports);
+                                                const DeliveryReportSettings& reports,
+                                                const Clock& clock);
 
 }  // namespace countersign::courier

@@ -56,6 +56,7 @@ class Transfer {
   void set(CURLoption option, Value value) {
     remember(curl_easy_setopt(easy_.get(), option, value));
   }
+  void remember(CURLcode code);
   // Appends a line to the request's headers. REQUIRES: no line break in it.
   void add_header(const std::string& line);
   // Fails with `unavailable`.
@@ -70,7 +71,6 @@ class Transfer {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
   static std::size_t take(char* bytes, std::size_t one, std::size_t count, void* self);
-  void remember(CURLcode code);
 
   std::string body_;
   std::unique_ptr<curl_slist, Cleanup> headers_;

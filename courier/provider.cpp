@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "courier/provider.hpp"
+
+#include "courier/smtp.hpp"
+
+namespace countersign::courier {
+namespace {
+
+// One call operator a kind.
+struct Maker {
+  const std::string& name;
+  const DeliveryReportSettings& reports;
+  const Clock& clock;
+
+  Result<std::unique_ptr<Provider>> operator()(const SmtpSettings& settings) const {
+    return make_smtp_provider(name, settings, clock);
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Provider>> make_provider(const ProviderSettings& settings,
+                                                const DeliveryReportSettings& reports,
+                                                const Clock& clock) {
+  return std::visit(Maker{settings.name, reports, clock}, settings.kind);
+}
+
+}  // namespace countersign::courier
