@@ -50,11 +50,15 @@ Engine::Engine(std::vector<std::unique_ptr<Provider>> providers, const Clock& cl
   publish();
 }
 
-Engine::~Engine() { stop(); }
+Engine::~Engine() {
+  stop();
+  sockets_.hang_up_all();
+}
 
 Status Engine::start() {
   if (!multi_) return failed("curl_multi_init", CURLM_OUT_OF_MEMORY);
-  const auto connections = static_cast<long>(kChannels * limits_.slots);
+  // More than there can be: to make room libcurl would close one politely, and wait.
+  const auto connections = static_cast<long>(kProvidersMax * limits_.slots);
   const CURLMcode code = curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
   if (code != CURLM_OK) return failed("curl_multi_setopt", code);
   thread_ = std::thread{[this] { run(); }};
@@ -162,6 +166,7 @@ Status Engine::begin(Job& job) {
   const auto left = job.message.expires_at - clock_.now();
   const auto limit =
       std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds{1}, limits_.attempt);
+  job.transfer->use(sockets_);
   CURL* handle = job.transfer->handle();
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(limit.count()));
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect.count()));
@@ -205,6 +210,7 @@ bool Engine::conclude(Job& job, const Outcome& outcome) {
   roster_.settle(job.provider, outcome, now());
   job.tried.set(job.provider);
   job.has_gone_again = false;
+  publish();
   if (outcome.fate == Fate::sent) {
     finish(job, {.id = id, .ending = Ending::sent, .provider = provider}, outcome.reference);
     return true;

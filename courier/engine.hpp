@@ -12,6 +12,7 @@
 #include "courier/provider.hpp"
 #include "courier/report.hpp"
 #include "courier/roster.hpp"
+#include "courier/sockets.hpp"
 
 #include <curl/curl.h>
 
@@ -92,6 +93,7 @@ class Engine {
   const Finished finished_;
   const Limits limits_;
   Roster roster_;
+  Sockets sockets_;
   std::unique_ptr<CURLM, CleanUp> multi_;
   std::array<Jobs, kChannels> waiting_;
   std::array<std::size_t, kChannels> running_count_{};

@@ -40,6 +40,7 @@ class Mail final : public Transfer {
     add_header("Subject: " + header_text(message.content.subject));
     add_header("Message-ID: " + mail_id(message, settings.from));
     add_header("Auto-Submitted: auto-generated");
+    add_header("MIME-Version: 1.0");
     add_header("Content-Type: multipart/alternative");
     add_parts(message.content);
   }
@@ -96,6 +97,7 @@ class Mail final : public Transfer {
   static int watch(CURL*, curl_infotype type, char* bytes, std::size_t size, void* self) {
     auto& mail = *static_cast<Mail*>(self);
     const std::string_view text{bytes, size};
+    if (mail.is_over_) return 0;
     if (type == CURLINFO_HEADER_OUT) mail.note_command(text);
     if (type == CURLINFO_HEADER_IN) mail.reply_ = read_smtp_reply(text);
     if (type == CURLINFO_DATA_OUT) mail.step_ = SmtpStep::body;
@@ -106,10 +108,19 @@ class Mail final : public Transfer {
     if (command.starts_with("MAIL ")) step_ = SmtpStep::sender;
     if (command.starts_with("RCPT ")) step_ = SmtpStep::recipient;
     if (command.starts_with("DATA")) step_ = SmtpStep::data;
+    if (command.starts_with("QUIT")) leave();
+  }
+
+  // libcurl says QUIT after a refusal, and waits for the answer with the whole engine. Nobody needs
+  // that answer.
+  void leave() {
+    is_over_ = true;
+    hang_up();
   }
 
   SmtpStep step_ = SmtpStep::greeting;
   SmtpReply reply_;
+  bool is_over_ = false;
   std::unique_ptr<curl_slist, Free> recipients_;
   std::unique_ptr<curl_mime, Free> mime_;
 };

@@ -22,6 +22,18 @@ Transfer::Transfer() : easy_{curl_easy_init()} {
 
 Transfer::~Transfer() = default;
 
+void Transfer::use(Sockets& sockets) {
+  sockets_ = &sockets;
+  sockets.serve(easy_.get());
+  set(CURLOPT_PREREQFUNCTION, &Transfer::note_ends);
+  set(CURLOPT_PREREQDATA, this);
+}
+
+int Transfer::note_ends(void* self, char*, char*, int remote, int local) {
+  static_cast<Transfer*>(self)->ends_ = {.local = local, .remote = remote};
+  return CURL_PREREQFUNC_OK;
+}
+
 std::size_t Transfer::take(char* bytes, std::size_t one, std::size_t count, void* self) {
   std::string& body = static_cast<Transfer*>(self)->body_;
   const std::size_t size = one * count;

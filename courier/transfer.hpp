@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "courier/sockets.hpp"
 
 #include <curl/curl.h>
 
@@ -45,6 +46,8 @@ class Transfer {
   [[nodiscard]] virtual Outcome judge(CURLcode code, long response) const = 0;
 
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
+  // Connects by these, which outlive it.
+  void use(Sockets& sockets);
 
  protected:
   // Makes the handle, and sets what all transfers have in common: no signals, no redirects, no
@@ -64,14 +67,21 @@ class Transfer {
   // What the provider answered, as far as kBodyBytesMax; more than that ends the transfer with
   // CURLE_WRITE_ERROR.
   [[nodiscard]] std::string_view body() const { return body_; }
+  // Reads nothing more, whatever libcurl waits for.
+  void hang_up() const {
+    if (sockets_ != nullptr) sockets_->hang_up(ends_);
+  }
 
  private:
   struct Cleanup {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
+  static int note_ends(void* self, char*, char*, int remote, int local);
   static std::size_t take(char* bytes, std::size_t one, std::size_t count, void* self);
 
+  Sockets* sockets_ = nullptr;
+  Ends ends_;  // of the connection that it uses
   std::string body_;
   std::unique_ptr<curl_slist, Cleanup> headers_;
   std::unique_ptr<CURL, Cleanup> easy_;  // last: it points to the others
