@@ -121,8 +121,14 @@ function* spellings(country, code, national) {
   yield ['', `+${code}${national}`];
   yield ['', number.formatInternational()];
   yield ['FI', `00 ${code} ${national}`];
-  if (country) yield [country, number.formatNational()];
-  if (country) yield [country, national];
+  if (!country) return;
+  yield [country, number.formatNational()];
+  yield [country, national];
+  // Without the plus sign, at home and in each country with the same calling code.
+  for (const home of plans.country_calling_codes[code].slice(0, 4)) {
+    yield [home, `${code} ${national}`];
+    yield [home, `${code}${national.slice(0, 2)}${national}`];
+  }
 }
 
 function samples() {
