@@ -173,7 +173,7 @@ const std::set<std::string> kNeedNothing{"add_client", "check_store", "import_to
 
 TEST_F(BadInput, EveryOperationRefusesAnEmptyMessage) {
   const auto& operations = *v1::Request::descriptor()->FindOneofByName("operation");
-  for (const char* socket : {"verify", "provision", "admin"}) {
+  for (const char* socket : {"verify", "provision", "admin", "courier"}) {
     RawPeer peer{appliance_->socket(socket)};
     for (int i = 0; i < operations.field_count(); ++i) {
       const auto& operation = *operations.field(i);
