@@ -32,6 +32,12 @@ Result<std::vector<Network>> networks_of(std::string_view text) {
 
 }  // namespace
 
+bool is_as_told(const LoadedChallenge& loaded) {
+  const int acceptances = loaded.row.is_open() ? 0 : 1;
+  return loaded.acceptances == acceptances &&
+         loaded.answers == std::int64_t{loaded.row.tries} + acceptances;
+}
+
 bool Authenticator::is_true(SubjectId owner, const LoadedBudget& loaded,
                             const RowMac& fixed) const {
   return equal(loaded.mac, mac_of(moving_rows_, owner, loaded.budget, fixed));
@@ -43,6 +49,14 @@ bool Authenticator::is_true(FactorId owner, const LoadedMotion& loaded, const Ro
 
 bool Authenticator::is_true(const LoadedChallenge& loaded) const {
   return equal(loaded.mac, mac_of(moving_rows_, loaded.row));
+}
+
+bool Authenticator::is_true(const LoadedMessage& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.row));
+}
+
+bool Authenticator::is_true(const LoadedSource& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.subject, loaded.print, loaded.accepted_at));
 }
 
 awaitable<Result<RowMac>> Authenticator::seal(const Bytes& encoded) const {

@@ -8,6 +8,10 @@
 
 namespace countersign::store {
 
+// Whether a challenge was answered as often as the journal tells, and accepted when it tells so.
+// One that was taken back to an older true state was not.
+[[nodiscard]] bool is_as_told(const LoadedChallenge& loaded);
+
 class Authenticator {
  public:
   // Both outlive this.
@@ -34,8 +38,10 @@ class Authenticator {
                              const RowMac& fixed) const;
   [[nodiscard]] bool is_true(FactorId owner, const LoadedMotion& loaded, const RowMac& fixed) const;
 
-  // A challenge stands for itself.
+  // These stand for themselves.
   [[nodiscard]] bool is_true(const LoadedChallenge& loaded) const;
+  [[nodiscard]] bool is_true(const LoadedMessage& loaded) const;
+  [[nodiscard]] bool is_true(const LoadedSource& loaded) const;
 
  private:
   awaitable<Result<FactorRecord>> factor(const Realm& realm, SubjectId owner,

@@ -15,7 +15,7 @@ namespace countersign::store {
 namespace {
 
 using Statements = sqlite::Reader::Statements;
-using Ids = sqlite::CheckReads::Ids;
+using Ids = sqlite::Ids;
 
 constexpr std::int64_t kFromTheStart = std::numeric_limits<std::int64_t>::min();
 // How many subjects' MACs are asked of the HSM at once: it answers in batches.
@@ -38,17 +38,6 @@ Result<Cursor> parse(std::string_view text) {
     return Error{ErrorCode::malformed, "cursor.format"};
   }
   return cursor;
-}
-
-// Where to go on: behind the last id of this slice, or at the start of the next table.
-std::string next_cursor(const Ids& ids, std::size_t max, std::string_view table,
-                        std::string_view next_table, std::int64_t next_start) {
-  if (ids.size() < max) return std::string{next_table} + "/" + std::to_string(next_start);
-  return std::string{table} + "/" + std::to_string(ids.back());
-}
-
-std::string say(std::string_view what, std::int64_t id, std::string_view problem) {
-  return std::string{what} + " " + std::to_string(id) + ": " + std::string{problem};
 }
 
 struct LoadedSubjects {
@@ -78,7 +67,7 @@ Result<CheckedSlice> check_factors(Statements& statements, std::int64_t after) {
     if (!enrolled) slice.problems.push_back(say("factor", id, "the journal knows no enrolment"));
   }
   slice.records = ids.size();
-  slice.cursor = next_cursor(ids, Check::kRowsMax, "factors", "motions", kFromTheStart);
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "factors", "motions");
   return slice;
 }
 
@@ -96,7 +85,7 @@ Result<CheckedSlice> check_motions(Statements& statements, const Authenticator& 
     }
   }
   slice.records = ids.size();
-  slice.cursor = next_cursor(ids, Check::kRowsMax, "motions", "budgets", kFromTheStart);
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "motions", "budgets");
   return slice;
 }
 
@@ -114,11 +103,23 @@ Result<CheckedSlice> check_budgets(Statements& statements, const Authenticator& 
     }
   }
   slice.records = ids.size();
-  slice.cursor = next_cursor(ids, Check::kRowsMax, "budgets", "clients", kFromTheStart);
+  slice.cursor = next_cursor(ids, Check::kRowsMax, "budgets", "clients");
   return slice;
 }
 
 }  // namespace
+
+std::string say(std::string_view what, std::int64_t id, std::string_view problem) {
+  return std::string{what} + " " + std::to_string(id) + ": " + std::string{problem};
+}
+
+// The journal's places count from 1; ids may be anything.
+std::string next_cursor(const Ids& ids, std::size_t max, std::string_view table,
+                        std::string_view next_table) {
+  const std::int64_t start = next_table == "journal" ? 0 : kFromTheStart;
+  if (ids.size() < max) return std::string{next_table} + "/" + std::to_string(start);
+  return std::string{table} + "/" + std::to_string(ids.back());
+}
 
 awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
   CS_CO_TRY(const Cursor from, parse(cursor));
@@ -129,6 +130,8 @@ awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
   if (from.table == "clients") co_return co_await clients(from.after);
   if (from.table == "tokens") co_return co_await tokens(from.after);
   if (from.table == "challenges") co_return co_await challenges(from.after);
+  if (from.table == "messages") co_return co_await messages(from.after);
+  if (from.table == "sources") co_return co_await sources(from.after);
   if (from.table == "journal" && from.after >= 0) co_return co_await journal(from.after);
   if (from.table == "order" && from.after >= 0) co_return co_await order(from.after);
   co_return Error{ErrorCode::malformed, "cursor.format"};
@@ -160,8 +163,7 @@ awaitable<Result<CheckedSlice>> Check::subjects(std::int64_t after) {
   CS_CO_CHECK(co_await work.done.wait());
   CS_CO_CHECK(work.failed);
   work.slice.records = work.loaded.rows.size();
-  work.slice.cursor =
-      next_cursor(work.loaded.ids, kSubjectsMax, "subjects", "factors", kFromTheStart);
+  work.slice.cursor = next_cursor(work.loaded.ids, kSubjectsMax, "subjects", "factors");
   co_return std::move(work.slice);
 }
 
@@ -206,8 +208,9 @@ awaitable<Result<CheckedSlice>> Check::budgets(std::int64_t after) {
 }
 
 awaitable<Result<CheckedSlice>> Check::journal(std::int64_t after) {
-  auto read = [this, after](Statements& statements) {
-    return check_journal(statements, key_, after, kRowsMax);
+  const Time now = clock_.now();
+  auto read = [this, after, now](Statements& statements) {
+    return check_journal(statements, key_, now, after, kRowsMax);
   };
   CS_CO_TRY(CheckedSlice slice, co_await reader_.ask<CheckedSlice>(read));
   if (slice.cursor.empty()) slice.cursor = "order/0";

@@ -11,6 +11,7 @@ namespace {
 using Statements = sqlite::Reader::Statements;
 
 constexpr std::int64_t kTokensAddedMax = Store::kTokensAddedMax;
+constexpr std::chrono::minutes kMessageAgeMargin{1};
 
 std::string say(std::uint64_t seq, std::string_view what) {
   return "journal record " + std::to_string(seq) + ": " + std::string{what};
@@ -67,7 +68,7 @@ Status compare_client(Statements& statements, const LoadedRecord& record,
                       std::vector<std::string>& problems) {
   const JournalEntry& entry = record.record.entry;
   if (entry.event != Event::client_added && entry.event != Event::client_revoked) return {};
-  CS_TRY(const auto row, statements.others.client(static_cast<ClientId>(entry.count)));
+  CS_TRY(const auto row, statements.clients.client(static_cast<ClientId>(entry.count)));
   if (!row) {
     problems.push_back(say(record.record.seq, "the client that it is about is gone"));
   } else if (entry.event == Event::client_revoked && row->row.state != ClientState::revoked) {
@@ -84,9 +85,9 @@ Status compare_tokens(Statements& statements, const LoadedRecord& record,
   const auto first = static_cast<std::int64_t>(entry.count);
   const std::int64_t count = std::min(number(entry.position), kTokensAddedMax);
   for (std::int64_t id = first; id - first < count; ++id) {
-    CS_TRY(const auto row, statements.others.token(TokenId{id}));
+    CS_TRY(const auto row, statements.tokens.token(TokenId{id}));
     if (row) continue;
-    CS_TRY(const bool taken, statements.others.was_taken(TokenId{id}));
+    CS_TRY(const bool taken, statements.tokens.was_taken(TokenId{id}));
     if (taken) continue;
     problems.push_back(
         say(record.record.seq, "token " + std::to_string(id) + ", which it took in, is gone"));
@@ -109,6 +110,20 @@ Status compare_births(Statements& statements, const LoadedRecord& record,
   }
   CS_CHECK(compare_tokens(statements, record, problems));
   return compare_client(statements, record, problems);
+}
+
+// A row may go when its message is kMessagesKept old, which it may be a little before its record.
+Status compare_message(Statements& statements, const LoadedRecord& record, Time now,
+                       std::vector<std::string>& problems) {
+  const JournalEntry& entry = record.record.entry;
+  if (entry.event != Event::message_queued) return {};
+  if (entry.at < now - Store::kMessagesKept + kMessageAgeMargin) return {};
+  const auto id = static_cast<std::int64_t>(entry.count);
+  CS_TRY(const auto row, statements.messages.message(MessageId{id}));
+  if (row) return {};
+  problems.push_back(
+      say(record.record.seq, "message " + std::to_string(id) + ", which it queued, is gone"));
+  return {};
 }
 
 // The hash that the record after place `after` continues. What stands there was recomputed by the
@@ -140,8 +155,8 @@ Status check_end(Statements& statements, const MovingKey& key, const JournalHead
 
 }  // namespace
 
-Result<CheckedSlice> check_journal(Statements& statements, const MovingKey& key, std::int64_t after,
-                                   std::size_t max) {
+Result<CheckedSlice> check_journal(Statements& statements, const MovingKey& key, Time now,
+                                   std::int64_t after, std::size_t max) {
   CheckedSlice slice;
   CS_TRY(JournalHash hash, hash_before(statements, after));
   CS_TRY(const auto records, statements.checks.journal(after, max));
@@ -159,6 +174,7 @@ Result<CheckedSlice> check_journal(Statements& statements, const MovingKey& key,
     CS_CHECK(compare_moves(statements, record, slice.problems));
     CS_CHECK(compare_budget(statements, record, slice.problems));
     CS_CHECK(compare_births(statements, record, slice.problems));
+    CS_CHECK(compare_message(statements, record, now, slice.problems));
   }
   slice.records = records.size();
   if (records.size() == max) {

@@ -42,6 +42,7 @@ JournalHash next_hash(const JournalHash& before, const JournalRecord& record) {
       .integer(number(record.entry.position))
       .integer(record.entry.failures)
       .integer(record.entry.count)
+      .integer(number(record.entry.challenge))
       .text(record.entry.client_address)
       .integer(number(record.budget_version))
       .blob(record.also_moved);

@@ -4,6 +4,7 @@
 
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
+#include "daemon/model/message.hpp"
 #include "daemon/model/token.hpp"
 #include "daemon/store/journal_chain.hpp"
 
@@ -52,6 +53,22 @@ struct LoadedClient {
 
 struct LoadedChallenge {
   Challenge row;
+  RowMac mac{};
+  // What the journal tells of it: answers, and right ones among them.
+  std::int64_t answers = 0;
+  std::int64_t acceptances = 0;
+};
+
+struct LoadedMessage {
+  Message row;
+  RowMac mac{};
+};
+
+// A place from which a subject was accepted.
+struct LoadedSource {
+  SubjectId subject{};
+  SourcePrint print{};
+  Time accepted_at{};
   RowMac mac{};
 };
 

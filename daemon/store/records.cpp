@@ -2,8 +2,6 @@
 // Loading; what changes is in records_changes.cpp.
 #include "daemon/store/records.hpp"
 
-#include "base/log.hpp"
-
 namespace countersign::store {
 namespace {
 
@@ -13,8 +11,6 @@ using Statements = sqlite::Reader::Statements;
 constexpr std::size_t kCachedDecoys = 2048;
 // Of names and of public ids each; 24 bytes apiece.
 constexpr std::size_t kAbsencesMax = 4096;
-constexpr std::chrono::minutes kReportEvery{1};
-constexpr std::size_t kReportedMax = 4096;
 constexpr FactorId kNoFactor{};
 
 }  // namespace
@@ -38,7 +34,7 @@ Records::Records(Executor loop, Parts parts, StoreSettings settings)
       counts_{parts.start.counts},
       writer_{loop, parts.file, std::move(parts.writes), *key_, std::move(settings.on_fatal)},
       reader_{loop, parts.file, std::move(parts.reads)},
-      check_{reader_, authenticator_, *key_} {}
+      check_{reader_, authenticator_, *key_, clock_} {}
 
 awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {
   if (const auto cached = people_.find(name)) co_return *cached;
@@ -54,7 +50,7 @@ awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {
   CS_CO_TRY(const SubjectPtr subject, co_await this->subject(*found));
   if (subject->fixed.name == name) co_return *found;
   // The index was edited: it leads this name to somebody else's true row.
-  co_await report_tampered(*found, kNoFactor);
+  co_await report_row(*found, kNoFactor);
   co_return Error{ErrorCode::corrupt, "store.name"};
 }
 
@@ -85,7 +81,7 @@ awaitable<Result<FactorOwner>> Records::owner_of_public_id(std::string_view publ
   const FactorRecord* factor = subject->find(found->factor);
   if (factor != nullptr && factor->fixed.public_id == public_id) co_return *found;
   // The index was edited: it leads this public id to somebody else's true row.
-  co_await report_tampered(found->subject, found->factor);
+  co_await report_row(found->subject, found->factor);
   co_return Error{ErrorCode::corrupt, "store.public_id"};
 }
 
@@ -99,7 +95,7 @@ awaitable<Result<std::vector<FactorRecord>>> Records::factors_of_key(BytesView s
     CS_CO_TRY(const SubjectPtr subject, co_await subject_with(one));
     const FactorRecord* factor = subject->find(one.factor);
     if (factor == nullptr || !as_text(factor->fixed.sealed).starts_with(as_text(sealed_key))) {
-      co_await report_tampered(one.subject, one.factor);
+      co_await report_row(one.subject, one.factor);
       co_return Error{ErrorCode::corrupt, "store.factor_key"};
     }
     factors.push_back(*factor);
@@ -150,7 +146,7 @@ awaitable<Result<SubjectPtr>> Records::load_person(SubjectId id) {
   if (!rows) co_return Error{ErrorCode::not_found, "store.subject"};
   FactorId culprit{};
   Result<SubjectPtr> subject = co_await authenticator_.subject(*rows, culprit);
-  if (!subject && subject.error().code == ErrorCode::corrupt) co_await report_tampered(id, culprit);
+  if (!subject && subject.error().code == ErrorCode::corrupt) co_await report_row(id, culprit);
   co_return subject;
 }
 
@@ -160,7 +156,7 @@ awaitable<Result<SubjectPtr>> Records::load_decoy(SubjectId id) {
   CS_CO_TRY(const auto rows, co_await reader_.ask<LoadedDecoy>(read));
   Result<SubjectPtr> subject = decoys_.subject(id, rows, authenticator_);
   const FactorId its_factor{number(id)};
-  if (!subject) co_await report_tampered(id, its_factor);
+  if (!subject) co_await report_row(id, its_factor);
   co_return subject;
 }
 
@@ -174,29 +170,6 @@ awaitable<Result<StoreCounts>> Records::counts() {
   co_return counts_;
 }
 
-awaitable<void> Records::report_tampered(SubjectId subject, FactorId factor) {
-  // A factor's number and its subject's may be equal, and then share a minute: no harm.
-  const std::int64_t row = number(factor) != 0 ? number(factor) : number(subject);
-  if (!may_report(row)) co_return;
-  log::error("row_tampered", {{"subject", number(subject)}, {"factor", number(factor)}});
-  JournalEntry entry;
-  entry.at = clock_.now();
-  entry.event = Event::tampered;
-  entry.subject = subject;
-  entry.factor = factor;
-  const Status written = co_await journal(std::move(entry));
-  if (!written) log::error("tampering_not_journalled", written.error());
-}
-
-bool Records::may_report(std::int64_t id) {
-  const Time now = clock_.now();
-  if (reported_.size() >= kReportedMax) reported_.clear();
-  const auto [last, first] = reported_.try_emplace(id, now);
-  if (!first && now - last->second < kReportEvery) return false;
-  last->second = now;
-  return true;
-}
-
 // Every row has to show its MAC again.
 void Records::forget_everything() {
   people_.clear();
@@ -205,16 +178,6 @@ void Records::forget_everything() {
   absent_public_ids_.clear();
   clients_.clear();
   ++clients_changes_;
-}
-
-awaitable<void> Records::report_other_writer() {
-  if (!may_report(0)) co_return;
-  log::warning("store_written_by_others");
-  JournalEntry entry;
-  entry.at = clock_.now();
-  entry.event = Event::tampered;
-  const Status written = co_await journal(std::move(entry));
-  if (!written) log::error("tampering_not_journalled", written.error());
 }
 
 }  // namespace countersign::store

@@ -16,8 +16,10 @@
 #include "daemon/store/store_file.hpp"
 #include "daemon/store/subject_cache.hpp"
 
+#include <map>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace countersign::store {
@@ -105,17 +107,22 @@ class Records final : public Store {
                                   Motion motion);
 
   awaitable<Status> check(const std::vector<TokenRecord>& tokens);
-  awaitable<void> report_tampered(TokenId token);
   awaitable<Result<ClientPtr>> load_client(ClientId id);
   awaitable<Status> write(Client client, std::optional<ClientState> before, JournalEntry entry);
-  awaitable<void> report_tampered(ClientId client);
 
-  // Says so in the journal, at most once a minute for each row.
-  awaitable<void> report_tampered(SubjectId subject, FactorId factor);
-  awaitable<void> report_tampered_challenge();
-  awaitable<void> report_other_writer();
+  void add_messages(sqlite::Change& change, std::vector<Message> messages,
+                    const JournalEntry& entry) const;
+  void leave(sqlite::Change& change, const Attempt& attempt) const;
+
+  // What was changed past us. Numbers are apart by what they are of; challenges, messages and
+  // places have none, because theirs are endless.
+  enum class Tampered : std::uint8_t { row, client, token, challenge, message, source, database };
+  // Says so in the log and the journal, at most once a minute for each.
+  awaitable<void> report(Tampered what, std::int64_t id = 0);
+  awaitable<void> report_row(SubjectId subject, FactorId factor);
+  awaitable<void> journal_tampering(SubjectId subject, FactorId factor);
+  [[nodiscard]] bool may_report(Tampered what, std::int64_t id);
   void forget_everything();
-  [[nodiscard]] bool may_report(std::int64_t id);
 
   std::unique_ptr<sqlite::Ownership> ownership_;  // first: given up last
   RecordMacs& macs_;
@@ -128,8 +135,8 @@ class Records final : public Store {
   Absences absent_names_;
   Absences absent_public_ids_;
   std::unordered_map<std::int64_t, std::vector<Loaded*>> loading_;
-  std::unordered_map<std::int64_t, Time> reported_;
-  std::unordered_map<ClientId, ClientPtr> clients_;  // kClientsMax at most
+  std::map<std::pair<Tampered, std::int64_t>, Time> reported_;  // kReportedMax at most
+  std::unordered_map<ClientId, ClientPtr> clients_;             // kClientsMax at most
   std::uint64_t clients_changes_ = 0;  // what was read before a change must not be kept after it
   std::int64_t last_subject_;
   std::int64_t last_factor_;

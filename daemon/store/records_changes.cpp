@@ -2,11 +2,12 @@
 // What changes rows; loading is in records.cpp.
 #include "daemon/store/records.hpp"
 
+#include <cassert>
+
 namespace countersign::store {
 namespace {
 
 constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
-constexpr Error kNoOutbox{ErrorCode::unavailable, "store.outbox"};
 
 }  // namespace
 
@@ -18,13 +19,15 @@ awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
   if (attempt.state && !attempt.moves.empty()) {
     CS_CO_CHECK(co_await set_state(draft, *from, attempt.moves[0].factor, *attempt.state));
   }
-  if (attempt.aftermath) co_return kNoOutbox;
   if (attempt.challenge) {
+    assert(attempt.journalled);
     const ChallengeMove& move = *attempt.challenge;
-    draft.change().other_rows = std::make_unique<sqlite::OtherRows>();
-    draft.change().other_rows->challenge =
+    draft.change().record.entry.challenge = move.row.id;
+    draft.change().challenges = std::make_unique<sqlite::ChallengeRows>();
+    draft.change().challenges->answered =
         sqlite::ChallengeChange{move.row, mac_of(*key_, move.row), move.tries_before};
   }
+  if (attempt.aftermath) leave(draft.change(), attempt);
   co_return co_await write(draft);
 }
 
@@ -59,8 +62,8 @@ awaitable<Result<SubjectId>> Records::create(const SubjectName& name, SubjectSta
 awaitable<Result<FactorId>> Records::enrol(SubjectPtr to, Factor factor, Position position,
                                            JournalEntry entry, std::vector<Message> notices) {
   if (is_decoy(to->fixed.id)) co_return kNobody;
-  if (!notices.empty()) co_return kNoOutbox;
-  Draft draft{*to, *key_, std::move(entry)};
+  Draft draft{*to, *key_, entry};
+  add_messages(draft.change(), std::move(notices), entry);
   Motion motion;
   motion.position = position;
   co_return co_await add(draft, *to, std::move(factor), motion);
@@ -82,12 +85,12 @@ awaitable<Result<FactorId>> Records::add(Draft& draft, const SubjectRecord& to, 
 
 awaitable<Status> Records::change(SubjectPtr from, Factor factor, JournalEntry entry,
                                   std::vector<Message> notices) {
-  if (!notices.empty()) co_return kNoOutbox;
   if (is_decoy(from->fixed.id)) co_return kNobody;
   const FactorRecord* before = from->find(factor.id);
   if (before == nullptr) co_return Error{ErrorCode::not_found, "store.factor"};
   entry.factor = factor.id;
-  Draft draft{*from, *key_, std::move(entry)};
+  Draft draft{*from, *key_, entry};
+  add_messages(draft.change(), std::move(notices), entry);
   CS_CO_CHECK(draft.move(factor.id, before->motion));
   CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
   co_return co_await write(draft);
@@ -141,7 +144,7 @@ awaitable<Status> Records::write(sqlite::Change& change) {
   Status written = co_await writer_.commit(change);
   if (change.distrust) forget_everything();
   forget_absences(change);
-  if (change.written_by_others) co_await report_other_writer();
+  if (change.written_by_others) co_await report(Tampered::database);
   co_return written;
 }
 

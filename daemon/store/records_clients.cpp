@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients of the Yubico validation protocol, beside the people.
-#include "base/log.hpp"
 #include "daemon/store/records.hpp"
 
 #include <limits>
@@ -11,8 +10,6 @@ namespace {
 using Statements = sqlite::Reader::Statements;
 
 constexpr std::int64_t kIdMax = std::numeric_limits<std::uint32_t>::max();
-// So that a client's reports and a subject's of the same number are told apart.
-constexpr std::int64_t kReportedClients = std::int64_t{1} << 40;
 
 }  // namespace
 
@@ -26,17 +23,19 @@ awaitable<Result<ClientPtr>> Records::client(ClientId id) {
 }
 
 awaitable<Result<ClientPtr>> Records::load_client(ClientId id) {
-  auto read = [id](Statements& statements) { return statements.others.client(id); };
+  auto read = [id](Statements& statements) { return statements.clients.client(id); };
   CS_CO_TRY(const auto row, co_await reader_.ask<std::optional<LoadedClient>>(read));
   if (!row) co_return Error{ErrorCode::not_found, "client.unknown"};
   Result<ClientPtr> client = co_await authenticator_.client(*row);
-  if (!client && client.error().code == ErrorCode::corrupt) co_await report_tampered(id);
+  if (!client && client.error().code == ErrorCode::corrupt) {
+    co_await report(Tampered::client, number(id));
+  }
   co_return client;
 }
 
 awaitable<Result<std::vector<ClientPtr>>> Records::clients(ClientId after) {
   auto read = [after](Statements& statements) {
-    return statements.others.clients(number(after), kClientsListed);
+    return statements.clients.clients(number(after), kClientsListed);
   };
   CS_CO_TRY(const auto ids, co_await reader_.ask<std::vector<std::int64_t>>(read));
   std::vector<ClientPtr> found;
@@ -71,24 +70,14 @@ awaitable<Status> Records::write(Client client, std::optional<ClientState> befor
   CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
   const ClientId id = client.id;
   sqlite::Change change;
-  change.other_rows = std::make_unique<sqlite::OtherRows>();
-  change.other_rows->client = sqlite::ClientChange{std::move(client), mac, before};
+  change.client =
+      std::make_unique<sqlite::ClientChange>(sqlite::ClientChange{std::move(client), mac, before});
   change.record.entry = std::move(entry);
   change.record.entry.count = number(id);
   Status written = co_await write(change);
   ++clients_changes_;
   clients_.erase(id);
   co_return written;
-}
-
-awaitable<void> Records::report_tampered(ClientId client) {
-  if (!may_report(kReportedClients + number(client))) co_return;
-  log::error("client_tampered", {{"client", number(client)}});
-  JournalEntry entry;
-  entry.at = clock_.now();
-  entry.event = Event::tampered;
-  const Status written = co_await journal(std::move(entry));
-  if (!written) log::error("tampering_not_journalled", written.error());
 }
 
 }  // namespace countersign::store

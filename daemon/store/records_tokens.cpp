@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hardware tokens that belong to nobody yet, beside the people.
 #include "async/in_lanes.hpp"
-#include "base/log.hpp"
 #include "daemon/store/records.hpp"
 
 namespace countersign::store {
@@ -12,14 +11,12 @@ using TokenRecords = std::vector<TokenRecord>;
 
 // How many rows' MACs are asked of the HSM at once: it answers in batches.
 constexpr std::size_t kLanes = 32;
-// So that a token's reports and a subject's of the same number are told apart.
-constexpr std::int64_t kReportedTokens = std::int64_t{1} << 48;
 
 Result<TokenRecords> read_after(Statements& statements, TokenId after) {
-  CS_TRY(const auto ids, statements.others.tokens(number(after), Store::kTokensListed));
+  CS_TRY(const auto ids, statements.tokens.tokens(number(after), Store::kTokensListed));
   TokenRecords found;
   for (const std::int64_t id : ids) {
-    CS_TRY(auto row, statements.others.token(TokenId{id}));
+    CS_TRY(auto row, statements.tokens.token(TokenId{id}));
     if (row) found.push_back(*std::move(row));
   }
   return found;
@@ -31,7 +28,7 @@ awaitable<Result<std::vector<bool>>> Records::are_known(std::span<const Token> t
   auto read = [tokens](Statements& statements) -> Result<std::vector<bool>> {
     std::vector<bool> known;
     for (const Token& token : tokens) {
-      CS_TRY(const bool is_known, statements.others.is_known(token));
+      CS_TRY(const bool is_known, statements.tokens.is_known(token));
       known.push_back(is_known);
     }
     return known;
@@ -41,8 +38,8 @@ awaitable<Result<std::vector<bool>>> Records::are_known(std::span<const Token> t
 
 awaitable<Status> Records::add(std::vector<Token> tokens, JournalEntry entry) {
   sqlite::Change change;
-  change.other_rows = std::make_unique<sqlite::OtherRows>();
-  TokenRecords& rows = change.other_rows->new_tokens;
+  change.tokens = std::make_unique<sqlite::TokenChange>();
+  TokenRecords& rows = change.tokens->fresh;
   rows.resize(tokens.size());
   entry.count = static_cast<std::uint64_t>(last_token_ + 1);
   entry.position = Position{static_cast<std::int64_t>(tokens.size())};
@@ -61,7 +58,7 @@ awaitable<Status> Records::add(std::vector<Token> tokens, JournalEntry entry) {
 }
 
 awaitable<Result<TokenRecord>> Records::token(TokenId id) {
-  auto read = [id](Statements& statements) { return statements.others.token(id); };
+  auto read = [id](Statements& statements) { return statements.tokens.token(id); };
   CS_CO_TRY(const auto found, co_await reader_.ask<std::optional<TokenRecord>>(read));
   if (!found) co_return Error{ErrorCode::not_found, "token.unknown"};
   TokenRecords one{*found};
@@ -70,9 +67,7 @@ awaitable<Result<TokenRecord>> Records::token(TokenId id) {
 }
 
 awaitable<Result<TokenRecords>> Records::tokens_of_serial(std::string_view serial) {
-  auto read = [serial](Statements& statements) {
-    return statements.others.tokens_of_serial(serial);
-  };
+  auto read = [serial](Statements& statements) { return statements.tokens.of_serial(serial); };
   CS_CO_TRY(TokenRecords found, co_await reader_.ask<TokenRecords>(read));
   CS_CO_CHECK(co_await check(found));
   std::erase_if(found, [serial](const TokenRecord& row) { return row.fixed.serial != serial; });
@@ -81,7 +76,7 @@ awaitable<Result<TokenRecords>> Records::tokens_of_serial(std::string_view seria
 
 awaitable<Result<TokenRecords>> Records::tokens_of_public_id(std::string_view public_id) {
   auto read = [public_id](Statements& statements) {
-    return statements.others.tokens_of_public_id(public_id);
+    return statements.tokens.of_public_id(public_id);
   };
   CS_CO_TRY(TokenRecords found, co_await reader_.ask<TokenRecords>(read));
   CS_CO_CHECK(co_await check(found));
@@ -101,7 +96,7 @@ awaitable<Status> Records::check(const TokenRecords& tokens) {
   auto judge = [this, &tokens](std::size_t i) -> awaitable<Status> {
     Status judged = co_await authenticator_.token(tokens[i]);
     if (!judged && judged.error().code == ErrorCode::corrupt) {
-      co_await report_tampered(tokens[i].fixed.id);
+      co_await report(Tampered::token, number(tokens[i].fixed.id));
     }
     co_return judged;
   };
@@ -110,8 +105,8 @@ awaitable<Status> Records::check(const TokenRecords& tokens) {
 
 awaitable<Status> Records::discard(const TokenRecord& token, JournalEntry entry) {
   sqlite::Change change;
-  change.other_rows = std::make_unique<sqlite::OtherRows>();
-  change.other_rows->taken_token = token;
+  change.tokens = std::make_unique<sqlite::TokenChange>();
+  change.tokens->taken = token;
   change.record.entry = std::move(entry);
   change.record.entry.count = static_cast<std::uint64_t>(number(token.fixed.id));
   co_return co_await write(change);
@@ -120,23 +115,13 @@ awaitable<Status> Records::discard(const TokenRecord& token, JournalEntry entry)
 awaitable<Result<FactorId>> Records::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
                                             Motion motion, JournalEntry entry,
                                             std::vector<Message> notices) {
-  if (!notices.empty()) co_return Error{ErrorCode::unavailable, "store.outbox"};
   if (is_decoy(to->fixed.id)) co_return Error{ErrorCode::not_found, "store.decoy"};
   entry.count = static_cast<std::uint64_t>(number(token.fixed.id));
-  Draft draft{*to, *key_, std::move(entry)};
-  draft.change().other_rows = std::make_unique<sqlite::OtherRows>();
-  draft.change().other_rows->taken_token = token;
+  Draft draft{*to, *key_, entry};
+  add_messages(draft.change(), std::move(notices), entry);
+  draft.change().tokens = std::make_unique<sqlite::TokenChange>();
+  draft.change().tokens->taken = token;
   co_return co_await add(draft, *to, std::move(factor), motion);
-}
-
-awaitable<void> Records::report_tampered(TokenId token) {
-  if (!may_report(kReportedTokens + number(token))) co_return;
-  log::error("token_tampered", {{"token", number(token)}});
-  JournalEntry entry;
-  entry.at = clock_.now();
-  entry.event = Event::tampered;
-  const Status written = co_await journal(std::move(entry));
-  if (!written) log::error("tampering_not_journalled", written.error());
 }
 
 }  // namespace countersign::store

@@ -126,6 +126,7 @@ RowMac mac_of(const MovingKey& key, const Challenge& challenge) {
       .integer(number(challenge.id))
       .integer(number(challenge.subject))
       .integer(number(challenge.factor))
+      .integer(challenge.kind)
       .integer(challenge.purpose)
       .blob(challenge.value)
       .integer(challenge.tries)
@@ -133,6 +134,39 @@ RowMac mac_of(const MovingKey& key, const Challenge& challenge) {
       .integer(to_milliseconds(challenge.created_at))
       .integer(to_milliseconds(challenge.expires_at));
   return key.mac(message);
+}
+
+RowMac mac_of(const MovingKey& key, const Message& message) {
+  Bytes encoded;
+  Writer{encoded}
+      .text("countersign message v1")
+      .integer(number(message.id))
+      .integer(message.channel)
+      .integer(message.kind)
+      .integer(message.state)
+      .integer(number(message.subject))
+      .integer(number(message.factor))
+      .integer(number(message.challenge))
+      .integer(message.peer_uid)
+      .raw(message.destination)
+      .raw(message.source)
+      .text(message.prefix)
+      .integer(static_cast<std::uint8_t>(message.answered))
+      .integer(to_milliseconds(message.created_at))
+      .integer(to_milliseconds(message.expires_at))
+      .blob(message.sealed);
+  return key.mac(encoded);
+}
+
+RowMac mac_of(const MovingKey& key, SubjectId subject, const SourcePrint& source,
+              Time accepted_at) {
+  ShortMessage encoded;
+  Writer{encoded}
+      .text("countersign source v1")
+      .integer(number(subject))
+      .raw(source)
+      .integer(to_milliseconds(accepted_at));
+  return key.mac({encoded.data(), encoded.size()});
 }
 
 bool equal(const RowMac& a, const RowMac& b) {

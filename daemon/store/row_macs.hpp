@@ -10,6 +10,7 @@
 #include "async/awaitable.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
+#include "daemon/model/message.hpp"
 #include "daemon/model/token.hpp"
 #include "daemon/store/moving_key.hpp"
 
@@ -41,8 +42,12 @@ inline constexpr char kNetworksSeparator = ' ';
 [[nodiscard]] RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
                             const RowMac& factor_mac);
 
-// Challenges last minutes: nothing of theirs is worth a question to the HSM.
+// Challenges last minutes, messages a day, and places a month: nothing of theirs is worth a
+// question to the HSM.
 [[nodiscard]] RowMac mac_of(const MovingKey& key, const Challenge& challenge);
+[[nodiscard]] RowMac mac_of(const MovingKey& key, const Message& message);
+[[nodiscard]] RowMac mac_of(const MovingKey& key, SubjectId subject, const SourcePrint& source,
+                            Time accepted_at);
 
 [[nodiscard]] bool equal(const RowMac& a, const RowMac& b);
 

@@ -102,9 +102,10 @@ class Store {
   //
   // `message` carries its code, and is queued in the same commit; null: there is none, as for a
   // challenge-response factor. A code takes the place of the older ones: open challenges of the
-  // same subject, factor, kind and purpose are given up, and their messages superseded where they
-  // are queued still. Leaves the journal record of the message (see queue()) and no other.
-  // Fails with `already_exists`. REQUIRES: message->challenge is the challenge.
+  // same subject, factor, kind and purpose are given up as well. The messages of those that are
+  // given up are superseded where they are queued still. Leaves the journal record of the message
+  // (see queue()) and no other. Fails with `already_exists`.
+  // REQUIRES: message->challenge is the challenge.
   virtual awaitable<Status> keep(Challenge challenge, std::size_t open_max,
                                  std::unique_ptr<Message> message, JournalEntry entry) = 0;
   // As it stands; null when there is none, any more. Fails with `corrupt`, also for one that was
@@ -112,8 +113,8 @@ class Store {
   virtual awaitable<Result<ChallengePtr>> challenge(ChallengeId id) = 0;
 
   // Puts a message in the outbox. One that is nobody's leaves no journal record; of any other the
-  // record says when, by whose wish and for whom, all but the first taken from `entry` (its event,
-  // subject, factor and count are set here). Fails with `already_exists`.
+  // record has its time, peer and client address from `entry`, and all else from the message. Fails
+  // with `already_exists`.
   // REQUIRES: it is queued, or nobody's and has nothing sealed.
   virtual awaitable<Status> queue(Message message, JournalEntry entry) = 0;
   // Those of the last kMessagesKept, and whatever is queued, behind `after`, by id, at most
@@ -122,9 +123,10 @@ class Store {
   virtual awaitable<Result<std::vector<Message>>> messages(MessageId after) = 0;
   // With what is sealed; none when it is not there, any more.
   virtual awaitable<Result<std::optional<Message>>> message(MessageId id) = 0;
-  // Moves a message from the state that `from` is in to the next; of `from` nothing but that and
-  // its id is looked at. What is sealed is erased as soon as it is not queued any more. The entry's
-  // subject, factor and count are set here.
+  // Moves a message from the state that `from` is in to where it ends, or goes on from there: sent,
+  // delivered, undeliverable or too late. What is sealed is erased. The row keeps whatever else has
+  // happened to it; the record says whom `from` is for, and the event, subject, factor and count of
+  // the entry are set here.
   // Fails with `conflict` if it is no longer in that state, and with `corrupt`.
   virtual awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) = 0;
 

@@ -84,15 +84,15 @@ Result<Records::Start> find_start(sqlite::Connection& connection) {
                            "(SELECT max(subject) FROM journal WHERE event = 20), 0))"));
   CS_TRY(start.last_factor,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM factor), 0), coalesce("
-                           "(SELECT max(factor) FROM journal WHERE event >= 30 AND "
+                           "(SELECT max(factor) FROM journal WHERE event >= 30 AND event < 60 AND "
                            "event IN (30, 41, 42)), 0))"));
   CS_TRY(start.last_token,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM token), 0), coalesce("
                            "(SELECT max(count + position - 1) FROM journal WHERE event >= 40 AND "
-                           "event < 50 AND outcome = 0 AND event = 40), 0))"));
+                           "outcome = 0 AND event = 40), 0))"));
   CS_TRY(start.last_client,
          connection.number("SELECT max(coalesce((SELECT max(id) FROM client), 0), coalesce("
-                           "(SELECT max(count) FROM journal WHERE event >= 40 AND event < 50 AND "
+                           "(SELECT max(count) FROM journal WHERE event >= 40 AND "
                            "outcome = 0 AND event = 45), 0))"));
   CS_TRY(const std::int64_t clients, connection.number("SELECT count(*) FROM client"));
   start.clients = static_cast<std::size_t>(clients);

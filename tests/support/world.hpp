@@ -174,7 +174,7 @@ class World final : public Store, public hsm::Hsm {
   bool breaks() { return ++calls == fail_call; }
   Status apply(const SubjectRecord& from, const Attempt& attempt);
   [[nodiscard]] bool is_as_told(const Challenge& row, std::uint32_t tries) const;
-  void give_up_older(const Challenge& challenge);
+  void give_up(ChallengeId id);
   void put(Message message, JournalEntry entry);
   void put(const std::vector<Message>& notices, const JournalEntry& entry);
   void leave(const Aftermath& aftermath, const JournalEntry& entry);

@@ -14,6 +14,13 @@ bool is_older_code(const Challenge& one, const Challenge& than) {
          one.kind == than.kind && one.purpose == than.purpose;
 }
 
+Event event_of(MessageState state) {
+  if (state == MessageState::sent) return Event::message_sent;
+  if (state == MessageState::delivered) return Event::message_delivered;
+  if (state == MessageState::undeliverable) return Event::message_undeliverable;
+  return Event::message_too_late;
+}
+
 }  // namespace
 
 // Whether the journal tells of so many wrong answers to it, and of no right one.
@@ -31,30 +38,28 @@ awaitable<Status> World::keep(Challenge challenge, std::size_t open_max,
   if (challenges.contains(challenge.id) || (message && outbox.contains(message->id))) {
     co_return Error{ErrorCode::already_exists, "world.keep"};
   }
-  if (message) give_up_older(challenge);
   std::vector<Challenge> of_the_same;
   for (const auto& [id, one] : challenges) {
     if (one.subject == challenge.subject) of_the_same.push_back(one);
   }
   std::ranges::sort(of_the_same, {}, &Challenge::expires_at);
-  for (std::size_t i = 0; i + open_max <= of_the_same.size(); ++i) {
-    challenges.erase(of_the_same[i].id);
+  const std::size_t too_many = of_the_same.size() + 1 - std::min(open_max, of_the_same.size() + 1);
+  for (std::size_t i = 0; i < of_the_same.size(); ++i) {
+    const bool is_older = message && is_older_code(of_the_same[i], challenge);
+    if (is_older || i < too_many) give_up(of_the_same[i].id);
   }
   challenges.emplace(challenge.id, std::move(challenge));
   if (message) put(std::move(*message), std::move(entry));
   co_return Status{};
 }
 
-void World::give_up_older(const Challenge& challenge) {
-  for (auto& [id, message] : outbox) {
-    const auto its = challenges.find(message.challenge);
-    const bool older = its != challenges.end() && is_older_code(its->second, challenge);
-    if (!older || message.state != MessageState::queued) continue;
+void World::give_up(ChallengeId id) {
+  challenges.erase(id);
+  for (auto& [number, message] : outbox) {
+    if (message.challenge != id || message.state != MessageState::queued) continue;
     message.state = MessageState::superseded;
     message.sealed.clear();
   }
-  std::erase_if(challenges,
-                [&challenge](const auto& one) { return is_older_code(one.second, challenge); });
 }
 
 awaitable<Result<ChallengePtr>> World::challenge(ChallengeId id) {
@@ -126,10 +131,11 @@ awaitable<Status> World::settle(Message from, MessageState to, JournalEntry entr
   }
   Message& message = found->second;
   message.state = to;
-  if (to != MessageState::queued) message.sealed.clear();
+  message.sealed.clear();
   entry.subject = message.subject;
   entry.factor = message.factor;
   entry.count = static_cast<std::uint64_t>(number(message.id));
+  entry.event = event_of(to);
   entries.push_back(std::move(entry));
   co_return Status{};
 }

@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"Purpose", "UPDATE challenge SET purpose = 2 WHERE id = 1"},
                     Edit{"Somebodys",
                          "DELETE FROM challenge WHERE id = 1; INSERT INTO challenge SELECT 1, "
-                         "subject, factor, purpose, value, tries, position, created_at_ms, "
+                         "subject, factor, kind, purpose, value, tries, position, created_at_ms, "
                          "expires_at_ms, mac FROM challenge WHERE id = 2"},
                     Edit{"TooLong", "UPDATE challenge SET value = zeroblob(1000000) WHERE id = 1"}),
     [](const auto& edit) { return edit.param.name; });

@@ -219,8 +219,8 @@ INSTANTIATE_TEST_SUITE_P(
              "journal record 3: does not continue the chain"},
         Edit{"RecordInserted",
              "INSERT INTO journal SELECT 6, at_ms, event, peer_uid, subject, factor, outcome, "
-             "version, position, failures, count, client_address, budget_version, also_moved, hash "
-             "FROM journal WHERE seq = 5",
+             "version, position, failures, count, challenge, client_address, budget_version, "
+             "also_moved, hash FROM journal WHERE seq = 5",
              "journal record 6: does not continue the chain"},
         Edit{"EndCutOff", "DELETE FROM journal WHERE seq = 5", "journal record 5: missing"},
         Edit{"EndCutOffWithItsHead",

@@ -108,6 +108,112 @@ TEST(RowMac, OfAFactorCoversEveryColumnAndItsRealm) {
   EXPECT_EQ(encodings.size(), edits.size() + 1);
 }
 
+TEST(RowMac, OfAChallengeCoversEveryColumn) {
+  const MovingKey key{SqliteBackend::moving_key()};
+  const std::vector<std::function<void(Challenge&)>> edits{
+      [](Challenge&) {},
+      [](Challenge& c) { c.id = ChallengeId{2}; },
+      [](Challenge& c) { c.subject = SubjectId{2}; },
+      [](Challenge& c) { c.factor = FactorId{2}; },
+      [](Challenge& c) { c.kind = FactorKind::sms; },
+      [](Challenge& c) { c.purpose = Purpose::address; },
+      [](Challenge& c) { c.value = Bytes{std::byte{1}}; },
+      [](Challenge& c) { c.tries = 2; },
+      [](Challenge& c) { c.position = Position{2}; },
+      [](Challenge& c) { c.created_at = from_milliseconds(2); },
+      [](Challenge& c) { c.expires_at = from_milliseconds(2); },
+  };
+  std::set<RowMac> macs;
+  for (const auto& edit : edits) {
+    Challenge challenge;
+    edit(challenge);
+    macs.insert(mac_of(key, challenge));
+  }
+  EXPECT_EQ(macs.size(), edits.size());
+}
+
+TEST(RowMac, OfAMessageCoversEveryColumn) {
+  const MovingKey key{SqliteBackend::moving_key()};
+  const std::vector<std::function<void(Message&)>> edits{
+      [](Message&) {},
+      [](Message& m) { m.id = MessageId{2}; },
+      [](Message& m) { m.channel = FactorKind::sms; },
+      [](Message& m) { m.kind = MessageKind::test; },
+      [](Message& m) { m.state = MessageState::sent; },
+      [](Message& m) { m.subject = SubjectId{2}; },
+      [](Message& m) { m.factor = FactorId{2}; },
+      [](Message& m) { m.challenge = ChallengeId{2}; },
+      [](Message& m) { m.peer_uid = 2; },
+      [](Message& m) { m.destination[15] = std::byte{2}; },
+      [](Message& m) { m.source[0] = std::byte{2}; },
+      [](Message& m) { m.prefix = "+358"; },
+      [](Message& m) { m.answered = true; },
+      [](Message& m) { m.created_at = from_milliseconds(2); },
+      [](Message& m) { m.expires_at = from_milliseconds(2); },
+      [](Message& m) { m.sealed = Bytes{std::byte{1}}; },
+  };
+  std::set<RowMac> macs;
+  for (const auto& edit : edits) {
+    Message message;
+    edit(message);
+    macs.insert(mac_of(key, message));
+  }
+  EXPECT_EQ(macs.size(), edits.size());
+}
+
+// The bytes of docs/storage-format.md, written out by hand.
+TEST(RowMac, OfAMessageIsOverTheDocumentedBytes) {
+  const SecretBytes secret = SqliteBackend::moving_key();
+  const MovingKey key{secret};
+  Message message{.id = MessageId{1},
+                  .channel = FactorKind::sms,
+                  .kind = MessageKind::factor_added,
+                  .state = MessageState::queued,
+                  .subject = SubjectId{2},
+                  .factor = FactorId{3},
+                  .challenge = ChallengeId{4},
+                  .peer_uid = -1,
+                  .prefix = "+358",
+                  .answered = true,
+                  .created_at = from_milliseconds(5),
+                  .expires_at = from_milliseconds(6),
+                  .sealed = {std::byte{0xab}}};
+  message.destination.fill(std::byte{0xd0});
+  message.source.fill(std::byte{0x50});
+  Bytes documented;
+  Writer{documented}
+      .text("countersign message v1")
+      .raw(test::from_hex("0000000000000001"
+                          "051401"
+                          "0000000000000002"
+                          "0000000000000003"
+                          "0000000000000004"
+                          "ffffffffffffffff"
+                          "d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0"
+                          "50505050505050505050505050505050"
+                          "00042b333538"
+                          "01"
+                          "0000000000000005"
+                          "0000000000000006"
+                          "0001ab"));
+  EXPECT_EQ(to_hex(mac_of(key, message)),
+            to_hex(hmac(HashAlgorithm::sha256, secret.expose(), documented)));
+}
+
+TEST(RowMac, OfAFamiliarPlaceIsOverTheDocumentedBytes) {
+  const SecretBytes secret = SqliteBackend::moving_key();
+  SourcePrint print;
+  print.fill(std::byte{0x50});
+  Bytes documented;
+  Writer{documented}
+      .text("countersign source v1")
+      .raw(test::from_hex("0000000000000002"
+                          "50505050505050505050505050505050"
+                          "0000000000000005"));
+  EXPECT_EQ(to_hex(mac_of(MovingKey{secret}, SubjectId{2}, print, from_milliseconds(5))),
+            to_hex(hmac(HashAlgorithm::sha256, secret.expose(), documented)));
+}
+
 // The bytes of docs/storage-format.md, written out by hand.
 TEST(JournalChain, HashesTheDocumentedBytes) {
   JournalRecord record;
@@ -122,6 +228,7 @@ TEST(JournalChain, HashesTheDocumentedBytes) {
   record.entry.position = Position::none;
   record.entry.failures = 8;
   record.entry.count = 9;
+  record.entry.challenge = ChallengeId{0x0b};
   record.entry.client_address = "::1";
   record.budget_version = Version{10};
   record.also_moved = {std::byte{0xab}};
@@ -138,6 +245,7 @@ TEST(JournalChain, HashesTheDocumentedBytes) {
       "ffffffffffffffff"
       "00000008"
       "0000000000000009"
+      "000000000000000b"
       "0003"
       "3a3a31"
       "000000000000000a"

@@ -42,11 +42,16 @@ struct ClientChange {
   RowMac mac{};
   std::optional<ClientState> before;  // none: it is not there yet
 };
+struct TokenChange {
+  std::vector<TokenRecord> fresh;
+  std::optional<TokenRecord> taken;  // goes, if it is still this one
+};
 struct NewChallenge {
   Challenge row;
   RowMac mac{};
   std::size_t open_max = 0;  // of its subject; those that end first go
   Time gone_by{};            // what ended before this goes as well, a few at a time
+  bool replaces = false;     // the open ones that ask the same of the same factor
 };
 // An open challenge, if it is as it was.
 struct ChallengeChange {
@@ -54,13 +59,31 @@ struct ChallengeChange {
   RowMac mac{};
   std::uint32_t tries_before = 0;
 };
-// Rows that belong to no subject, or not yet, or not for long.
-struct OtherRows {
-  std::optional<NewChallenge> new_challenge;
-  std::optional<ChallengeChange> challenge;
-  std::optional<ClientChange> client;
-  std::vector<TokenRecord> new_tokens;
-  std::optional<TokenRecord> taken_token;  // goes, if it is still this one
+struct ChallengeRows {
+  std::optional<NewChallenge> fresh;
+  std::optional<ChallengeChange> answered;
+};
+struct NewMessage {
+  Message row;
+  RowMac mac{};
+  JournalRecord record;  // where it is queued; its place is assigned by the writer
+};
+struct MessageMove {
+  MessageId id{};
+  MessageState from{};
+  MessageState to{};
+};
+struct MessageChange {
+  std::vector<NewMessage> fresh;
+  Time gone_by{};  // what was made before this, and is not queued, goes, a few at a time
+  std::optional<MessageMove> settled;
+  std::optional<MessageId> answered;
+};
+struct SourceChange {
+  SubjectId subject{};
+  SourcePrint print{};
+  Time accepted_at{};
+  RowMac mac{};
 };
 
 struct Change {
@@ -70,7 +93,11 @@ struct Change {
   Version subject_version{};
   std::unique_ptr<SubjectChange> subject_row;  // fixed rows change rarely: small when they do not
   std::unique_ptr<FactorChange> factor_row;
-  std::unique_ptr<OtherRows> other_rows;
+  std::unique_ptr<ClientChange> client;
+  std::unique_ptr<TokenChange> tokens;
+  std::unique_ptr<ChallengeRows> challenges;
+  std::unique_ptr<MessageChange> messages;
+  std::unique_ptr<SourceChange> source;
   boost::container::small_vector<MotionChange, 1> moves;
   std::optional<BudgetChange> budget;
   JournalRecord record;  // its place is assigned by the writer

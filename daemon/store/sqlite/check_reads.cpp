@@ -18,11 +18,12 @@ LoadedRecord record_of(const Statement& row) {
   entry.position = Position{row.integer(8)};
   entry.failures = static_cast<std::uint32_t>(row.integer(9));
   entry.count = static_cast<std::uint64_t>(row.integer(10));
-  entry.client_address = row.text(11);
-  loaded.record.budget_version = static_cast<Version>(row.integer(12));
-  const BytesView moved = row.blob(13);
+  entry.challenge = ChallengeId{row.integer(11)};
+  entry.client_address = row.text(12);
+  loaded.record.budget_version = static_cast<Version>(row.integer(13));
+  const BytesView moved = row.blob(14);
   loaded.record.also_moved.assign(moved.begin(), moved.end());
-  loaded.hash = row.fixed<32>(14);
+  loaded.hash = row.fixed<32>(15);
   return loaded;
 }
 
@@ -52,23 +53,12 @@ Result<CheckReads> CheckReads::open(Connection& connection) {
   CS_CHECK(prepare(reads.was_created_,
                    "SELECT 1 FROM journal WHERE event = 20 AND subject = ? LIMIT 1"));
   CS_CHECK(prepare(reads.was_enrolled_,
-                   "SELECT 1 FROM journal WHERE event >= 30 AND event IN (30, 41, 42) "
-                   "AND factor = ? LIMIT 1"));
+                   "SELECT 1 FROM journal WHERE event >= 30 AND event < 60 "
+                   "AND event IN (30, 41, 42) AND factor = ? LIMIT 1"));
   CS_CHECK(prepare(reads.head_, "SELECT seq, hash, mac FROM head WHERE id = 1"));
   CS_CHECK(prepare(reads.journal_end_, "SELECT coalesce(max(seq), 0) FROM journal"));
   CS_CHECK(prepare(reads.store_id_, "SELECT value FROM meta WHERE name = 'store_id'"));
   return reads;
-}
-
-Result<CheckReads::Ids> CheckReads::ids(Statement& statement, std::int64_t after, std::size_t max) {
-  const Rewind rewind{statement};
-  Ids found;
-  CS_TRY(bool more, statement.start(after, max));
-  while (more) {
-    found.push_back(statement.integer(0));
-    CS_TRY(more, statement.step());
-  }
-  return found;
 }
 
 Result<bool> CheckReads::exists(Statement& statement, std::int64_t id) {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "daemon/store/loaded_rows.hpp"
-#include "daemon/store/sqlite/connection.hpp"
+#include "daemon/store/sqlite/ids.hpp"
 
 namespace countersign::store::sqlite {
 
 class CheckReads {
  public:
-  using Ids = std::vector<std::int64_t>;
   struct Head {
     JournalHead head;
     RowMac mac{};
@@ -37,7 +36,6 @@ class CheckReads {
   Result<StoreId> store_id();
 
  private:
-  static Result<Ids> ids(Statement& statement, std::int64_t after, std::size_t max);
   Status read_on(std::int64_t after, std::size_t max, std::vector<LoadedRecord>& records);
   Status pass_over(std::int64_t after, std::vector<LoadedRecord>& records);
   static Result<bool> exists(Statement& statement, std::int64_t id);

@@ -8,11 +8,16 @@ namespace countersign::store::sqlite {
 Result<std::unique_ptr<Reader::Statements>> Reader::open(const std::filesystem::path& file) {
   CS_TRY(Connection connection, Connection::open(file, Connection::Mode::read_only));
   CS_CHECK(connection.execute("PRAGMA cache_size = -2048; PRAGMA query_only = ON"));
-  CS_TRY(RowReads rows, RowReads::open(connection));
-  CS_TRY(CheckReads checks, CheckReads::open(connection));
-  CS_TRY(OtherReads others, OtherReads::open(connection));
-  return std::unique_ptr<Statements>{
-      new Statements{std::move(connection), std::move(rows), std::move(checks), std::move(others)}};
+  auto statements = std::make_unique<Statements>();
+  CS_TRY(statements->rows, RowReads::open(connection));
+  CS_TRY(statements->checks, CheckReads::open(connection));
+  CS_TRY(statements->clients, ClientReads::open(connection));
+  CS_TRY(statements->tokens, TokenReads::open(connection));
+  CS_TRY(statements->challenges, ChallengeReads::open(connection));
+  CS_TRY(statements->messages, MessageReads::open(connection));
+  CS_TRY(statements->sources, SourceReads::open(connection));
+  statements->connection = std::move(connection);
+  return statements;
 }
 
 Reader::Reader(Executor loop, std::filesystem::path file, std::unique_ptr<Statements> statements)

@@ -4,9 +4,13 @@
 
 #include "async/completion.hpp"
 #include "daemon/store/sqlite/batch_thread.hpp"
+#include "daemon/store/sqlite/challenge_rows.hpp"
 #include "daemon/store/sqlite/check_reads.hpp"
-#include "daemon/store/sqlite/other_reads.hpp"
+#include "daemon/store/sqlite/client_rows.hpp"
+#include "daemon/store/sqlite/message_rows.hpp"
 #include "daemon/store/sqlite/row_reads.hpp"
+#include "daemon/store/sqlite/source_rows.hpp"
+#include "daemon/store/sqlite/token_rows.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -24,7 +28,11 @@ class Reader {
     Connection connection;  // first: closed after its statements
     RowReads rows;
     CheckReads checks;
-    OtherReads others;
+    ClientReads clients;
+    TokenReads tokens;
+    ChallengeReads challenges;
+    MessageReads messages;
+    SourceReads sources;
   };
   static Result<std::unique_ptr<Statements>> open(const std::filesystem::path& file);
 

@@ -25,11 +25,19 @@ constexpr auto kInsertBudget =
     "INSERT INTO budget(version, failures, not_before_ms, throttled, mac, subject) "
     "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
+bool has_rows_beside(const Change& change) {
+  return change.client || change.tokens || change.challenges || change.messages || change.source;
+}
+
 }  // namespace
 
-Result<RowWrites> RowWrites::open(Connection& connection) {
-  RowWrites writes;
-  CS_TRY(writes.other_, OtherWrites::open(connection));
+Result<RowWrites> RowWrites::open(Connection& connection, const MovingKey& key) {
+  CS_TRY(MessageWrites messages, MessageWrites::open(connection, key));
+  RowWrites writes{std::move(messages)};
+  CS_TRY(writes.clients_, ClientWrites::open(connection));
+  CS_TRY(writes.tokens_, TokenWrites::open(connection));
+  CS_TRY(writes.challenges_, ChallengeWrites::open(connection));
+  CS_TRY(writes.sources_, SourceWrites::open(connection));
   CS_TRY(writes.subject_version_,
          connection.prepare("SELECT version FROM budget WHERE subject = ?"));
   CS_TRY(writes.insert_subject_,
@@ -47,8 +55,8 @@ Result<RowWrites> RowWrites::open(Connection& connection) {
 }
 
 bool RowWrites::is_single(const Change& change) {
-  const bool fixed = change.subject_row || change.factor_row || change.other_rows;
-  return !fixed && change.moves.size() + (change.budget ? 1 : 0) <= 1;
+  const bool others = change.subject_row || change.factor_row || has_rows_beside(change);
+  return !others && change.moves.size() + (change.budget ? 1 : 0) <= 1;
 }
 
 // The budget comes last: until then the rows compare themselves with the version that it had.
@@ -56,11 +64,29 @@ Status RowWrites::write(const Change& change) {
   const bool compares = change.moves.size() == 1 && number(change.moves[0].before) != 0;
   if (!compares && !change.budget) CS_CHECK(compare_subject(change));
   // A token goes before the factor comes that it becomes: whoever was late finds it gone.
-  if (change.other_rows) CS_CHECK(other_.write(*change.other_rows));
+  if (has_rows_beside(change)) CS_CHECK(write_beside(change));
   if (change.subject_row) CS_CHECK(put(*change.subject_row));
   if (change.factor_row) CS_CHECK(put(*change.factor_row));
   for (const MotionChange& move : change.moves) CS_CHECK(put(change, move));
   if (change.budget) return put(change.subject, *change.budget);
+  return {};
+}
+
+Status RowWrites::write_beside(const Change& change) {
+  if (change.client) CS_CHECK(clients_.put(*change.client));
+  if (change.tokens) CS_CHECK(tokens_.put(*change.tokens));
+  if (change.challenges && change.challenges->fresh) CS_CHECK(put(*change.challenges->fresh));
+  if (change.challenges && change.challenges->answered) {
+    CS_CHECK(challenges_.put(*change.challenges->answered));
+  }
+  if (change.messages) CS_CHECK(messages_.put(*change.messages));
+  if (change.source) return sources_.put(*change.source);
+  return {};
+}
+
+Status RowWrites::put(const NewChallenge& challenge) {
+  CS_TRY(const Ids given_up, challenges_.put(challenge));
+  for (const std::int64_t id : given_up) CS_CHECK(messages_.supersede(ChallengeId{id}));
   return {};
 }
 

@@ -2,15 +2,18 @@
 // The statements that write rows, each comparing the version it replaces.
 #pragma once
 
-#include "daemon/store/sqlite/change.hpp"
-#include "daemon/store/sqlite/connection.hpp"
-#include "daemon/store/sqlite/other_writes.hpp"
+#include "daemon/store/sqlite/challenge_rows.hpp"
+#include "daemon/store/sqlite/client_rows.hpp"
+#include "daemon/store/sqlite/message_rows.hpp"
+#include "daemon/store/sqlite/source_rows.hpp"
+#include "daemon/store/sqlite/token_rows.hpp"
 
 namespace countersign::store::sqlite {
 
 class RowWrites {
  public:
-  static Result<RowWrites> open(Connection& connection);
+  // `key` outlives this.
+  static Result<RowWrites> open(Connection& connection, const MovingKey& key);
 
   // Writes the rows of a change. Fails with `conflict` and `already_exists` after which some may
   // be written, and with `unavailable` when the disk refused.
@@ -19,13 +22,20 @@ class RowWrites {
   [[nodiscard]] static bool is_single(const Change& change);
 
  private:
+  explicit RowWrites(MessageWrites messages) : messages_{std::move(messages)} {}
   Status compare_subject(const Change& change);
+  Status write_beside(const Change& change);
+  Status put(const NewChallenge& challenge);
   Status put(const SubjectChange& change);
   Status put(const FactorChange& change);
   Status put(const Change& whole, const MotionChange& change);
   Status put(SubjectId owner, const BudgetChange& change);
 
-  OtherWrites other_;
+  ClientWrites clients_;
+  TokenWrites tokens_;
+  ChallengeWrites challenges_;
+  MessageWrites messages_;
+  SourceWrites sources_;
   Statement subject_version_;
   Statement insert_subject_, update_subject_;
   Statement insert_factor_, update_factor_;

@@ -37,15 +37,17 @@ constexpr std::array kTables{
     "CREATE TABLE journal(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, event INTEGER NOT NULL, "
     "peer_uid INTEGER NOT NULL, subject INTEGER NOT NULL, factor INTEGER NOT NULL, "
     "outcome INTEGER NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, "
-    "failures INTEGER NOT NULL, count INTEGER NOT NULL, client_address TEXT NOT NULL, "
-    "budget_version INTEGER NOT NULL, also_moved BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
+    "failures INTEGER NOT NULL, count INTEGER NOT NULL, challenge INTEGER NOT NULL, "
+    "client_address TEXT NOT NULL, budget_version INTEGER NOT NULL, also_moved BLOB NOT NULL, hash "
+    "BLOB NOT NULL) STRICT",
     // Where each subject and factor came from. What happens all day long costs these indexes one
     // comparison each; a list of events would cost it a microsecond.
     "CREATE INDEX journal_created ON journal(subject) WHERE event = 20",
-    "CREATE INDEX journal_enrolled ON journal(factor) WHERE event >= 30",
-    // What happened to a client or a token, by its number, which `count` is.
-    "CREATE INDEX journal_other ON journal(event, count) "
-    "WHERE event >= 40 AND event < 50 AND outcome = 0",
+    "CREATE INDEX journal_enrolled ON journal(factor) WHERE event >= 30 AND event < 60",
+    // What happened to a client, a token or a message, by its number, which `count` is.
+    "CREATE INDEX journal_numbered ON journal(event, count) WHERE event >= 40 AND outcome = 0",
+    // How a challenge was answered.
+    "CREATE INDEX journal_challenge ON journal(challenge, outcome) WHERE challenge <> 0",
     "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK(id = 1), seq INTEGER NOT NULL, "
     "hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE TABLE client(id INTEGER PRIMARY KEY, name TEXT NOT NULL, networks TEXT NOT NULL, "
@@ -59,11 +61,24 @@ constexpr std::array kTables{
     "CREATE UNIQUE INDEX token_public_id ON token(public_id, kind) WHERE public_id <> ''",
     // What awaits an answer, for minutes: of whatever kind, `value` is what it is about.
     "CREATE TABLE challenge(id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, "
-    "factor INTEGER NOT NULL, purpose INTEGER NOT NULL, value BLOB NOT NULL, "
-    "tries INTEGER NOT NULL, position INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, "
-    "expires_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "factor INTEGER NOT NULL, kind INTEGER NOT NULL, purpose INTEGER NOT NULL, "
+    "value BLOB NOT NULL, tries INTEGER NOT NULL, position INTEGER NOT NULL, "
+    "created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE INDEX challenge_subject ON challenge(subject, expires_at_ms)",
     "CREATE INDEX challenge_expiry ON challenge(expires_at_ms)",
+    // The outbox, and for a day what became of it.
+    "CREATE TABLE message(id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, "
+    "kind INTEGER NOT NULL, state INTEGER NOT NULL, subject INTEGER NOT NULL, "
+    "factor INTEGER NOT NULL, challenge INTEGER NOT NULL, peer_uid INTEGER NOT NULL, "
+    "destination BLOB NOT NULL, source BLOB NOT NULL, prefix TEXT NOT NULL, "
+    "answered INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, "
+    "expires_at_ms INTEGER NOT NULL, sealed BLOB NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE INDEX message_challenge ON message(challenge) WHERE challenge <> 0",
+    "CREATE INDEX message_settled ON message(created_at_ms) WHERE state <> 1",
+    // Whence a subject was accepted lately.
+    "CREATE TABLE source(subject INTEGER NOT NULL, print BLOB NOT NULL, "
+    "accepted_at_ms INTEGER NOT NULL, mac BLOB NOT NULL, PRIMARY KEY(subject, print)) "
+    "STRICT, WITHOUT ROWID",
 };
 
 // Brings the schema from version i + 1 to i + 2. Append only.

@@ -16,10 +16,10 @@ Result<std::unique_ptr<Transaction>> Transaction::open(Connection connection,
   // FULL: a commit is on the disk when it returns. A larger WAL means fewer, longer checkpoints.
   CS_CHECK(
       connection.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 40000; "
-                         "PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST"));
+                         "PRAGMA cache_size = -6144; PRAGMA secure_delete = ON"));
   std::unique_ptr<Transaction> rows{new Transaction{std::move(connection)}};
   Connection& database = rows->connection_;
-  CS_TRY(rows->rows_, RowWrites::open(database));
+  CS_TRY(rows->rows_, RowWrites::open(database, key));
   CS_TRY(rows->journal_, JournalWrites::open(database, key));
   CS_TRY(rows->begin_, database.prepare("BEGIN IMMEDIATE"));
   CS_TRY(rows->commit_, database.prepare("COMMIT"));
@@ -55,11 +55,20 @@ Status Transaction::apply(Change& change) {
   return written;
 }
 
-// The record is written only when the rows are, so that a place in the journal is never given back.
+// The records are written only when the rows are, so that a place in the journal is never given
+// back.
 Status Transaction::write(Change& change) {
   CS_CHECK(rows_->write(change));
-  if (!change.journalled) return {};
-  const Status appended = journal_->append(change.record);
+  if (change.journalled) CS_CHECK(append(change.record));
+  if (!change.messages) return {};
+  for (NewMessage& message : change.messages->fresh) {
+    if (message.row.state == MessageState::queued) CS_CHECK(append(message.record));
+  }
+  return {};
+}
+
+Status Transaction::append(JournalRecord& record) {
+  const Status appended = journal_->append(record);
   if (appended || !is_of_the_change(appended.error())) return appended;
   // Somebody else put a record at our place: nothing of this transaction can be trusted.
   return Error{ErrorCode::corrupt, "store.journal", appended.error().native};

@@ -31,6 +31,7 @@ class Transaction {
  private:
   explicit Transaction(Connection connection) : connection_{std::move(connection)} {}
   Status write(Change& change);
+  Status append(JournalRecord& record);
 
   Connection connection_;  // first: closed after its statements
   std::optional<RowWrites> rows_;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox, and the places that are familiar.
+#include "daemon/store/records.hpp"
+
+#include <cassert>
+
+namespace countersign::store {
+namespace {
+
+using Statements = sqlite::Reader::Statements;
+
+constexpr SourcePrint kUnknownSource{};
+
+// What the journal calls a message's end.
+Event event_of(MessageState state) {
+  switch (state) {
+    case MessageState::sent:
+      return Event::message_sent;
+    case MessageState::delivered:
+      return Event::message_delivered;
+    case MessageState::undeliverable:
+      return Event::message_undeliverable;
+    default:
+      assert(state == MessageState::too_late);
+      return Event::message_too_late;
+  }
+}
+
+// What `entry` says of the circumstances, said of a message.
+JournalEntry entry_of(const Message& message, const JournalEntry& entry, Event event) {
+  return {.at = entry.at,
+          .event = event,
+          .peer_uid = entry.peer_uid,
+          .subject = message.subject,
+          .factor = message.factor,
+          .count = static_cast<std::uint64_t>(number(message.id)),
+          .client_address = entry.client_address};
+}
+
+}  // namespace
+
+void Records::add_messages(sqlite::Change& change, std::vector<Message> messages,
+                           const JournalEntry& entry) const {
+  if (messages.empty()) return;
+  if (!change.messages) change.messages = std::make_unique<sqlite::MessageChange>();
+  change.messages->gone_by = clock_.now() - kMessagesKept;
+  for (Message& message : messages) {
+    assert(message.state == MessageState::queued ||
+           (message.state == MessageState::nobodys && message.sealed.empty()));
+    sqlite::NewMessage& fresh = change.messages->fresh.emplace_back();
+    fresh.mac = mac_of(*key_, message);
+    fresh.record.entry = entry_of(message, entry, Event::message_queued);
+    fresh.row = std::move(message);
+  }
+}
+
+void Records::leave(sqlite::Change& change, const Attempt& attempt) const {
+  const Aftermath& aftermath = *attempt.aftermath;
+  add_messages(change, aftermath.notices, attempt.entry);
+  if (aftermath.answered) {
+    if (!change.messages) change.messages = std::make_unique<sqlite::MessageChange>();
+    change.messages->answered = aftermath.answered;
+  }
+  if (!aftermath.familiar || *aftermath.familiar == kUnknownSource) return;
+  const SubjectId subject = change.subject;
+  const Time at = attempt.entry.at;
+  const RowMac mac = mac_of(*key_, subject, *aftermath.familiar, at);
+  change.source = std::make_unique<sqlite::SourceChange>(
+      sqlite::SourceChange{subject, *aftermath.familiar, at, mac});
+}
+
+awaitable<Status> Records::queue(Message message, JournalEntry entry) {
+  sqlite::Change change;
+  change.journalled = false;
+  std::vector<Message> messages;
+  messages.push_back(std::move(message));
+  add_messages(change, std::move(messages), entry);
+  co_return co_await write(change);
+}
+
+awaitable<Result<std::vector<Message>>> Records::messages(MessageId after) {
+  using Page = std::vector<LoadedMessage>;
+  const Time since = clock_.now() - kMessagesKept;
+  std::vector<Message> found;
+  bool more = true;
+  bool forged = false;
+  while (more && found.size() < kMessagesListed) {
+    const std::size_t max = kMessagesListed - found.size();
+    auto read = [after, since, max](Statements& statements) {
+      return statements.messages.messages(after, since, max);
+    };
+    CS_CO_TRY(Page page, co_await reader_.ask<Page>(read));
+    more = page.size() == max;
+    for (LoadedMessage& one : page) {
+      after = one.row.id;
+      const bool is_true = authenticator_.is_true(one);
+      forged = forged || !is_true;
+      if (!is_true) continue;
+      one.row.sealed.clear();
+      found.push_back(std::move(one.row));
+    }
+  }
+  if (forged) co_await report(Tampered::message);
+  co_return found;
+}
+
+awaitable<Result<std::optional<Message>>> Records::message(MessageId id) {
+  using Row = std::optional<LoadedMessage>;
+  auto read = [id](Statements& statements) { return statements.messages.message(id); };
+  CS_CO_TRY(Row row, co_await reader_.ask<Row>(read));
+  if (!row) co_return std::optional<Message>{};
+  if (authenticator_.is_true(*row)) co_return std::optional<Message>{std::move(row->row)};
+  co_await report(Tampered::message);
+  co_return Error{ErrorCode::corrupt, "store.message"};
+}
+
+awaitable<Status> Records::settle(Message from, MessageState to, JournalEntry entry) {
+  sqlite::Change change;
+  change.messages = std::make_unique<sqlite::MessageChange>();
+  change.messages->settled = sqlite::MessageMove{from.id, from.state, to};
+  change.record.entry = entry_of(from, entry, event_of(to));
+  Status settled = co_await write(change);
+  if (settled || settled.error().code != ErrorCode::conflict) co_return settled;
+  // The writer leaves a row that fails its check alone: is that why?
+  const Result<std::optional<Message>> now = co_await message(from.id);
+  if (!now) co_return now.error();
+  co_return settled;
+}
+
+awaitable<Result<bool>> Records::is_familiar(SubjectId subject, const SourcePrint& source) {
+  using Row = std::optional<LoadedSource>;
+  if (source == kUnknownSource) co_return false;
+  auto read = [subject, &source](Statements& statements) {
+    return statements.sources.source(subject, source);
+  };
+  CS_CO_TRY(const Row row, co_await reader_.ask<Row>(read));
+  if (!row) co_return false;
+  if (authenticator_.is_true(*row)) co_return row->accepted_at >= clock_.now() - kSourcesKept;
+  co_await report(Tampered::source);
+  co_return Error{ErrorCode::corrupt, "store.source"};
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said when somebody has written to the database past us.
+#include "base/log.hpp"
+#include "daemon/store/records.hpp"
+
+namespace countersign::store {
+namespace {
+
+constexpr std::chrono::minutes kReportEvery{1};
+constexpr std::size_t kReportedMax = 4096;
+
+}  // namespace
+
+awaitable<void> Records::report(Tampered what, std::int64_t id) {
+  if (!may_report(what, id)) co_return;
+  switch (what) {
+    case Tampered::client:
+      log::error("client_tampered", {{"client", id}});
+      break;
+    case Tampered::token:
+      log::error("token_tampered", {{"token", id}});
+      break;
+    case Tampered::challenge:
+      log::error("challenge_tampered");
+      break;
+    case Tampered::message:
+      log::error("message_tampered");
+      break;
+    case Tampered::source:
+      log::error("source_tampered");
+      break;
+    case Tampered::row:
+    case Tampered::database:
+      log::warning("store_written_by_others");
+      break;
+  }
+  co_await journal_tampering(SubjectId{}, FactorId{});
+}
+
+awaitable<void> Records::report_row(SubjectId subject, FactorId factor) {
+  // A factor's number and its subject's may be equal, and then share a minute: no harm.
+  const std::int64_t row = number(factor) != 0 ? number(factor) : number(subject);
+  if (!may_report(Tampered::row, row)) co_return;
+  log::error("row_tampered", {{"subject", number(subject)}, {"factor", number(factor)}});
+  co_await journal_tampering(subject, factor);
+}
+
+awaitable<void> Records::journal_tampering(SubjectId subject, FactorId factor) {
+  JournalEntry entry;
+  entry.at = clock_.now();
+  entry.event = Event::tampered;
+  entry.subject = subject;
+  entry.factor = factor;
+  const Status written = co_await journal(std::move(entry));
+  if (!written) log::error("tampering_not_journalled", written.error());
+}
+
+bool Records::may_report(Tampered what, std::int64_t id) {
+  const Time now = clock_.now();
+  if (reported_.size() >= kReportedMax) reported_.clear();
+  const auto [last, first] = reported_.try_emplace({what, id}, now);
+  if (!first && now - last->second < kReportEvery) return false;
+  last->second = now;
+  return true;
+}
+
+}  // namespace countersign::store
