@@ -34,7 +34,9 @@ awaitable<void> Records::report(Tampered what, std::int64_t id) {
       log::warning("store_written_by_others");
       break;
   }
-  co_await journal_tampering(SubjectId{}, FactorId{});
+  const SubjectId nobody{};
+  const FactorId none{};
+  co_await journal_tampering(nobody, none);
 }
 
 awaitable<void> Records::report_row(SubjectId subject, FactorId factor) {
