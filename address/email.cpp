@@ -7,6 +7,7 @@ namespace countersign::address {
 namespace {
 
 constexpr std::size_t kLabelBytesMax = 63;
+constexpr std::string_view kBlanks = " \t";
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -46,7 +47,6 @@ bool is_domain(std::string_view text) {
 }
 
 std::string_view trimmed(std::string_view typed) {
-  constexpr std::string_view kBlanks = " \t";
   const std::size_t first = typed.find_first_not_of(kBlanks);
   if (first == typed.npos) return {};
   return typed.substr(first, typed.find_last_not_of(kBlanks) + 1 - first);
