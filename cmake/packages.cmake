@@ -17,6 +17,7 @@ pkg_check_modules(Jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(Re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(LibSystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(Curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(Ctemplate REQUIRED IMPORTED_TARGET libctemplate)
 pkg_check_modules(Pam REQUIRED IMPORTED_TARGET pam)
 # libyubikey has no file for pkg-config.
 find_path(YUBIKEY_INCLUDE_DIR yubikey.h REQUIRED)

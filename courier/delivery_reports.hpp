@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What SMS gateways tell later about messages that they had taken: an HTTP listener of its own
-// thread, on loopback.
+// thread, on loopback. A gateway elsewhere reaches it through a proxy.
 #pragma once
 
 #include "base/error.hpp"
 #include "courier/message.hpp"
+#include "courier/report_rule.hpp"
 #include "courier/settings.hpp"
 
 #include <cstdint>
@@ -13,8 +14,6 @@
 #include <string>
 
 namespace countersign::courier {
-
-enum class Arrival : std::uint8_t { delivered, undeliverable };
 
 struct DeliveryReport {
   MessageId message{};
@@ -32,10 +31,14 @@ class DeliveryReports {
 
   // A provider has taken this message and calls it `reference`. Any thread may say so.
   virtual void expect(const std::string& provider, const std::string& reference, MessageId id) = 0;
+
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
 };
 
-// Listens from now on. Fails with `unavailable` when the address is taken.
-Result<std::unique_ptr<DeliveryReports>> listen_for_delivery_reports(
-    const DeliveryReportSettings& settings, OnDelivery on_delivery);
+// Listens from now on; REQUIRES: settings.delivery_reports.listen. Fails with `unavailable` when
+// the address is taken, with `malformed` when it is not loopback, as read_secret() does when the
+// key cannot be read.
+Result<std::unique_ptr<DeliveryReports>> listen_for_delivery_reports(const Settings& settings,
+                                                                     OnDelivery on_delivery);
 
 }  // namespace countersign::courier

@@ -42,6 +42,7 @@ struct Rendered {
   std::string text;
   std::string html;  // may be empty: then the mail has no such part
   std::string sms;
+  std::string sender;  // as whom the SMS comes; the provider's own when empty
 };
 
 // What a provider is given.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "courier/provider.hpp"
 
+#include "courier/http_provider.hpp"
+#include "courier/kannel.hpp"
 #include "courier/smtp.hpp"
 
 namespace countersign::courier {
@@ -14,6 +16,12 @@ struct Maker {
 
   Result<std::unique_ptr<Provider>> operator()(const SmtpSettings& settings) const {
     return make_smtp_provider(name, settings, clock);
+  }
+  Result<std::unique_ptr<Provider>> operator()(const KannelSettings& settings) const {
+    return make_kannel(name, settings, reports, clock);
+  }
+  Result<std::unique_ptr<Provider>> operator()(const HttpSettings& settings) const {
+    return make_http_provider(name, settings, reports, clock);
   }
 };
 

@@ -32,9 +32,16 @@ void Roster::settle(std::size_t index, const Outcome& outcome, Instant now) {
   const Condition before = member.health.condition(now);
   if (outcome.fate == Fate::sent) {
     ++member.sent;
-    member.health.sent();
+    // A problem that it tells of, such as a queue of its own, is the next message's.
+    if (outcome.problem.view().empty()) {
+      member.health.sent();
+    } else {
+      member.health.failed(now);
+    }
   } else {
     ++member.failed;
+  }
+  if (!outcome.problem.view().empty()) {
     member.problem = std::string{outcome.problem.view()} + " " + std::to_string(outcome.native);
   }
   if (outcome.fate == Fate::provider_failed) member.health.failed(now);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "courier/settings.hpp"
 
+#include "courier/loopback.hpp"
+#include "courier/provider_url.hpp"
 #include "courier/toml_table.hpp"
 
 #include <sys/un.h>
@@ -15,12 +17,16 @@ namespace {
 using Kind = decltype(ProviderSettings::kind);
 
 Kind read_smtp_kind(TomlTable& table) { return read_smtp(table); }
+Kind read_kannel_kind(TomlTable& table) { return read_kannel(table); }
+Kind read_http_kind(TomlTable& table) { return read_http(table); }
 
 struct NamedKind {
   std::string_view name;
   Kind (*read)(TomlTable& table);
 };
-constexpr std::array kKinds{NamedKind{"smtp", &read_smtp_kind}};
+constexpr std::array kKinds{NamedKind{"smtp", &read_smtp_kind},
+                            NamedKind{"kannel", &read_kannel_kind},
+                            NamedKind{"http", &read_http_kind}};
 
 void read_daemon(TomlTable table, Settings& settings) {
   table.read("socket", settings.socket);
@@ -33,13 +39,66 @@ void read_daemon(TomlTable table, Settings& settings) {
 void read_templates(TomlTable table, TemplateSettings& templates) {
   table.read("directory", templates.directory);
   table.read("default_language", templates.default_language);
+  table.read("service", templates.service);
+  table.read<std::uint32_t>("sms_segments_max", templates.sms_segments_max, 1, kSmsSegmentsMax);
   table.finish();
 }
 
 void read_delivery_reports(TomlTable table, DeliveryReportSettings& reports) {
-  table.read("listen", reports.listen);
+  table.require("listen", reports.listen);
+  if (!parse_loopback(reports.listen)) {
+    table.report("listen", R"(must be this very machine and a port: "127.0.0.1:8087")");
+  }
+  reports.url = "http://" + reports.listen;
   table.read("url", reports.url);
+  if (const auto mistake = mistake_in_url(reports.url); !mistake.empty()) {
+    table.report("url", mistake);
+  }
+  if (reports.url.ends_with('/')) reports.url.pop_back();
+  table.read("key_file", reports.key_file);
   table.finish();
+}
+
+// Letters, digits, hyphens and dots, with a dot between some: nothing that ends a line.
+bool is_domain(std::string_view domain) {
+  return domain.find('.') != std::string_view::npos && !domain.starts_with('.') &&
+         !domain.ends_with('.') && std::ranges::all_of(domain, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
+void read_realm(TomlTable table, std::vector<RealmSettings>& realms) {
+  RealmSettings realm;
+  table.require("name", realm.name);
+  if (std::ranges::find(realms, realm.name, &RealmSettings::name) != realms.end()) {
+    table.report("name", "is the name of another realm");
+  }
+  table.read("service", realm.service);
+  table.read("domain", realm.domain);
+  if (!realm.domain.empty() && !is_domain(realm.domain)) {
+    table.report("domain", R"(must be a domain in small letters: "bank.example")");
+  }
+  table.read("sender", realm.sender);
+  if (!realm.sender.empty() && !is_sms_sender(realm.sender)) {
+    table.report("sender", R"(must be up to 11 letters and digits, or a number: "Example")");
+  }
+  table.finish();
+  realms.push_back(std::move(realm));
+}
+
+void read_realms(TomlTable& root, std::vector<RealmSettings>& realms) {
+  const toml::node* node = root.find("realm");
+  if (node == nullptr) return;
+  const toml::array* list = node->as_array();
+  if (list == nullptr || list->size() > kRealmsMax) {
+    return root.report("realm",
+                       "must be [[realm]], up to " + std::to_string(kRealmsMax) + " times");
+  }
+  for (const toml::node& item : *list) {
+    const toml::table* table = item.as_table();
+    if (table == nullptr) return root.report("realm", "must be [[realm]]");
+    read_realm(TomlTable{*table, "[[realm]]", root.mistake()}, realms);
+  }
 }
 
 bool is_provider_name(std::string_view name) {
@@ -99,6 +158,7 @@ void read_settings(const toml::table& document, Settings& settings,
     read_delivery_reports(TomlTable{*table, "[delivery_reports]", mistake},
                           settings.delivery_reports);
   }
+  read_realms(root, settings.templates.realms);
   read_providers(root, settings.providers);
   root.finish();
 }

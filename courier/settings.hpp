@@ -4,6 +4,8 @@
 // Secrets do not stand in the file; it names the files that they are in (secret_file.hpp).
 #pragma once
 
+#include "courier/http_settings.hpp"
+#include "courier/kannel_settings.hpp"
 #include "courier/smtp_settings.hpp"
 
 #include <cstddef>
@@ -15,19 +17,31 @@
 
 namespace countersign::courier {
 
+// What people know a realm by.
+struct RealmSettings {
+  std::string name;
+  std::string service;  // as templates call it: "Example Bank"; that of all realms when empty
+  std::string domain;   // the site on which its codes are typed: "bank.example"; may be empty
+  std::string sender;   // of its SMS: "Example"; the provider's when empty
+};
+
 struct TemplateSettings {
   std::string directory = "/etc/countersign/templates";
   std::string default_language = "en";
+  std::string service = "Countersign";
+  std::uint32_t sms_segments_max = 3;  // what needs more is not sent
+  std::vector<RealmSettings> realms;
 };
 
 struct DeliveryReportSettings {
-  std::string listen;  // "127.0.0.1:8087"; empty: nobody listens
-  std::string url;     // how providers reach it: "http://127.0.0.1:8087"
+  std::string listen;    // "127.0.0.1:8087"; empty: nobody listens
+  std::string url;       // how providers reach it: "http://127.0.0.1:8087", where it listens
+  std::string key_file;  // see secret_file.hpp; made anew at each start when empty
 };
 
 struct ProviderSettings {
   std::string name;
-  std::variant<SmtpSettings> kind;
+  std::variant<SmtpSettings, KannelSettings, HttpSettings> kind;
 };
 
 struct Settings {
@@ -39,6 +53,8 @@ struct Settings {
 
 inline constexpr std::size_t kSettingsBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kProvidersMax = 16;
+inline constexpr std::size_t kRealmsMax = 1'000;
+inline constexpr std::uint32_t kSmsSegmentsMax = 10;
 inline constexpr std::size_t kProviderNameBytesMax = 32;
 
 // What is wrong with a settings file, in words for the person who wrote it.

@@ -28,7 +28,9 @@ enum class Fate : std::uint8_t {
 
 struct Outcome {
   Fate fate = Fate::provider_failed;
-  Literal problem;         // what went wrong: "smtp.recipient"; never a message's content
+  // What went wrong: "smtp.recipient"; never a message's content. Of a message that was sent: why
+  // it may be late, and the next one had better go elsewhere.
+  Literal problem;
   std::uint64_t native{};  // the status that the provider gave, or libcurl's; 0 when there is none
   std::string reference;   // sent: the provider's own id of it, where delivery reports need one
 };
