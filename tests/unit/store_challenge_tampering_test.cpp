@@ -50,6 +50,82 @@ TEST_P(ChallengeEdits, AreRefusedJournalledAndFound) {
   EXPECT_THAT(world_.problems(), Contains(HasSubstr("challenge 1: fails its check")));
 }
 
+// A true row that is put back fits its MAC. The journal knows better.
+class ChallengePutBack : public testing::Test {
+ protected:
+  ChallengePutBack() {
+    world_.person_with_factor("alice");
+    EXPECT_THAT(world_.run(world_.store->keep(challenge(), 5, nullptr, {})), Succeeds());
+    edit("CREATE TABLE kept AS SELECT * FROM challenge");
+  }
+  [[nodiscard]] Challenge challenge() const {
+    return {.id = ChallengeId{1},
+            .subject = SubjectId{1},
+            .factor = FactorId{1},
+            .value = Bytes(32, std::byte{1}),
+            .created_at = StillClock{}.time,
+            .expires_at = StillClock{}.time + 2min};
+  }
+  // Answers the challenge as it was before any answer.
+  Status answer(Attempt attempt) {
+    attempt.challenge = std::make_unique<ChallengeMove>(ChallengeMove{challenge(), 0});
+    Challenge& row = attempt.challenge->row;
+    if (attempt.verdict.accepted) row.position = attempt.moves[0].motion.position;
+    if (!attempt.verdict.accepted) row.tries = 1;
+    return world_.commit(world_.load("alice"), attempt);
+  }
+  Attempt right() {
+    Attempt attempt = world_.accepted(*world_.load("alice"), 1);
+    attempt.verdict.accepted = true;
+    return attempt;
+  }
+  Attempt wrong() { return world_.rejected(*world_.load("alice")); }
+  // Whoever computes from a cached row is told once to look again: here nobody.
+  void edit(const std::string& sql) {
+    backend_.edit(sql);
+    EXPECT_THAT(world_.run(world_.store->journal(world_.entry(Event::policy_loaded))), Succeeds());
+  }
+  void put_back() { edit("DELETE FROM challenge; INSERT INTO challenge SELECT * FROM kept"); }
+
+  SqliteBackend backend_;
+  StoreWorld world_{backend_};
+};
+
+TEST_F(ChallengePutBack, AfterItsAcceptanceIsRefused) {
+  ASSERT_THAT(answer(right()), Succeeds());
+  put_back();
+  EXPECT_THAT(world_.run(world_.store->challenge(ChallengeId{1})), FailsWith(ErrorCode::corrupt));
+  EXPECT_GE(backend_.number("SELECT count(*) FROM journal WHERE event = 6"), 1);
+  // Nor by anybody who had read it before.
+  EXPECT_THAT(answer(right()), FailsWith(ErrorCode::conflict));
+  EXPECT_THAT(answer(wrong()), FailsWith(ErrorCode::conflict));
+  EXPECT_THAT(world_.problems(), Contains("challenge 1: was put back after it had been answered"));
+}
+
+TEST_F(ChallengePutBack, AfterAWrongAnswerIsRefused) {
+  ASSERT_THAT(answer(wrong()), Succeeds());
+  put_back();
+  EXPECT_THAT(world_.run(world_.store->challenge(ChallengeId{1})), FailsWith(ErrorCode::corrupt));
+  EXPECT_THAT(answer(right()), FailsWith(ErrorCode::conflict));
+  EXPECT_THAT(answer(wrong()), FailsWith(ErrorCode::conflict));
+  EXPECT_THAT(world_.problems(), Contains("challenge 1: was put back after it had been answered"));
+}
+
+TEST_F(ChallengePutBack, AfterItWasSweptIsRefused) {
+  ASSERT_THAT(answer(right()), Succeeds());
+  edit("DELETE FROM challenge");
+  EXPECT_FALSE(*world_.run(world_.store->challenge(ChallengeId{1})));
+  put_back();
+  EXPECT_THAT(world_.run(world_.store->challenge(ChallengeId{1})), FailsWith(ErrorCode::corrupt));
+}
+
+TEST_F(ChallengePutBack, BeforeAnyAnswerItIsAsItWas) {
+  put_back();
+  EXPECT_THAT(world_.run(world_.store->challenge(ChallengeId{1})), Succeeds());
+  ASSERT_THAT(answer(right()), Succeeds());
+  EXPECT_EQ((*world_.run(world_.store->challenge(ChallengeId{1})))->position, Position{1});
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Rows, ChallengeEdits,
     testing::Values(Edit{"Value", "UPDATE challenge SET value = zeroblob(32) WHERE id = 1"},
@@ -59,6 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"Used", "UPDATE challenge SET position = 0 WHERE id = 1"},
                     Edit{"Subject", "UPDATE challenge SET subject = 2 WHERE id = 1"},
                     Edit{"Factor", "UPDATE challenge SET factor = 2 WHERE id = 1"},
+                    Edit{"Kind", "UPDATE challenge SET kind = 5 WHERE id = 1"},
                     Edit{"Purpose", "UPDATE challenge SET purpose = 2 WHERE id = 1"},
                     Edit{"Somebodys",
                          "DELETE FROM challenge WHERE id = 1; INSERT INTO challenge SELECT 1, "

@@ -41,7 +41,7 @@ constexpr auto kSweep =
     "(SELECT id FROM challenge WHERE expires_at_ms < ? ORDER BY expires_at_ms LIMIT 4)";
 constexpr auto kReplace =
     "DELETE FROM challenge WHERE subject = ? AND factor = ? AND kind = ? AND purpose = ? "
-    "AND position = -1 RETURNING id";
+    "AND position = -1 AND id <> ? RETURNING id";
 constexpr auto kDisplace =
     "DELETE FROM challenge WHERE id IN (SELECT id FROM challenge WHERE subject = ? "
     "ORDER BY expires_at_ms DESC, id LIMIT -1 OFFSET ?) RETURNING id";
@@ -87,7 +87,7 @@ Result<Ids> ChallengeWrites::put(const NewChallenge& challenge) {
   CS_CHECK(sweep_.run(to_milliseconds(challenge.gone_by)));
   Ids given_up;
   if (challenge.replaces) {
-    CS_TRY(given_up, ids(replace_, row.subject, row.factor, row.kind, row.purpose));
+    CS_TRY(given_up, ids(replace_, row.subject, row.factor, row.kind, row.purpose, row.id));
   }
   CS_TRY(const Ids displaced, ids(displace_, row.subject, challenge.open_max - 1));
   given_up.insert(given_up.end(), displaced.begin(), displaced.end());
