@@ -24,7 +24,8 @@ struct Refusal {
 struct Candidates {
   std::array<const FactorRecord*, kCandidatesMax> factors{};
   std::size_t size = 0;
-  std::optional<Refusal> refusal;  // set exactly when size is 0
+  // Set exactly when size is 0, but for the answer that is to prove an address: no factor's.
+  std::optional<Refusal> refusal;
 
   [[nodiscard]] std::span<const FactorRecord* const> all() const { return {factors.data(), size}; }
 };

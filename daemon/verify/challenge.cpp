@@ -8,7 +8,7 @@
 namespace countersign::verify {
 namespace {
 
-constexpr std::uint64_t kIdMask = ~std::uint64_t{0} >> 1;
+constexpr std::uint64_t kNumberMask = ~std::uint64_t{0} >> 1;
 
 Candidates refused(const Refusal& refusal) {
   Candidates none;
@@ -20,18 +20,22 @@ bool is_over(const Challenge& challenge, const policies::Challenges& policy, Tim
   return challenge.tries >= policy.tries_max || now >= challenge.expires_at;
 }
 
+// A decoy's factor may be asked for anything, and is never accepted.
+bool is_open_for(const FactorRecord& factor, const Challenge& challenge) {
+  if (is_decoy(challenge.subject)) return true;
+  const bool confirms = challenge.purpose == Purpose::confirmation;
+  const FactorState state = factor.fixed.state;
+  if (state == FactorState::pending) return confirms;
+  // What was confirmed is active, and is then told that its answer is a replay.
+  return state == FactorState::active && (!confirms || !challenge.is_open());
+}
+
 // Why this factor's answer is not evaluated, if it is not.
 std::optional<Reason> refusal_of(const FactorRecord* factor, const Challenge& challenge,
                                  const policies::Throttle& throttle) {
   if (factor == nullptr) return Reason::no_such_factor;
-  const FactorState state = factor->fixed.state;
-  if (state == FactorState::suspended) return Reason::suspended;
-  // What was confirmed is active, and is then told that its answer is a replay.
-  const bool is_pending_allowed =
-      challenge.purpose == Purpose::confirmation && state == FactorState::pending;
-  const bool is_active_allowed = (challenge.purpose == Purpose::sign_in || !challenge.is_open()) &&
-                                 state == FactorState::active;
-  if (!is_pending_allowed && !is_active_allowed) return Reason::no_such_factor;
+  if (factor->fixed.state == FactorState::suspended) return Reason::suspended;
+  if (!is_open_for(*factor, challenge)) return Reason::no_such_factor;
   if (factor->motion.failures >= throttle.failures_max) return Reason::throttled;
   return std::nullopt;
 }
@@ -47,32 +51,53 @@ Match match_of(const FactorRecord& factor, const Challenge& challenge) {
   return {&factor, static_cast<std::uint64_t>(number(position)), challenge.is_open(), {}};
 }
 
+// Nobody proves who they are by it: the subject alone is charged, and forgiven nothing.
+Attempt judge_address(const SubjectRecord& subject, const Challenge& challenge, bool matches,
+                      const policies::Policy& policy, const Circumstances& circumstances) {
+  Reason wrong = matches ? Reason::none : Reason::wrong_code;
+  if (matches && !challenge.is_open()) wrong = Reason::replayed;
+  if (is_decoy(subject.fixed.id)) wrong = Reason::no_such_factor;
+  if (wrong != Reason::none) return fail(subject, wrong, policy.throttle, circumstances);
+  return acknowledge(subject, challenge.kind, circumstances);
+}
+
 }  // namespace
 
-Addressee addressee(const SubjectRecord& subject, std::optional<FactorId> named,
-                    Purposes purposes) {
-  if (is_decoy(subject.fixed.id)) return {subject.factors.front().fixed.id, Purpose::sign_in};
+Addressee addressee(const SubjectRecord& subject, std::optional<FactorId> named, Purpose purpose,
+                    FactorKind kind) {
+  Addressee whom{.purpose = purpose, .kind = kind};
+  if (purpose == Purpose::address) return whom;
+  if (is_decoy(subject.fixed.id)) {
+    whom.factor = subject.factors.front().fixed.id;
+    return whom;
+  }
+  const bool confirms = purpose == Purpose::confirmation;
+  if (confirms && !named) return whom;
+  const FactorState state = confirms ? FactorState::pending : FactorState::active;
   const FactorRecord* chosen = nullptr;
   for (const FactorRecord& factor : subject.factors) {
-    if (factor.fixed.kind != FactorKind::chalresp) continue;
+    if (factor.fixed.kind != kind || factor.fixed.state != state) continue;
     if (named && factor.fixed.id != *named) continue;
-    if (named && purposes.confirmation && factor.fixed.state == FactorState::pending) {
-      return {factor.fixed.id, Purpose::confirmation};
-    }
-    if (!purposes.sign_in || factor.fixed.state != FactorState::active) continue;
     if (chosen == nullptr || used_later(factor, *chosen)) chosen = &factor;
   }
-  return chosen == nullptr ? Addressee{} : Addressee{chosen->fixed.id, Purpose::sign_in};
+  if (chosen != nullptr) whom.factor = chosen->fixed.id;
+  return whom;
+}
+
+std::int64_t fresh_number(BytesView random) {
+  assert(random.size() == kNumberRandomBytes);
+  const auto bits = load_big_endian<std::uint64_t>(random) & kNumberMask;
+  return static_cast<std::int64_t>(std::max<std::uint64_t>(bits, 1));
 }
 
 Challenge fresh_challenge(BytesView random, SubjectId subject, Addressee addressee, Time now,
                           std::chrono::seconds lifetime) {
   assert(random.size() == kChallengeRandomBytes);
   const BytesView value = random.first(kChallengeBytes);
-  const auto id = load_big_endian<std::uint64_t>(random.last(sizeof(std::uint64_t))) & kIdMask;
-  Challenge challenge{.id = ChallengeId{static_cast<std::int64_t>(std::max<std::uint64_t>(id, 1))},
+  Challenge challenge{.id = ChallengeId{fresh_number(random.last(sizeof(std::uint64_t)))},
                       .subject = subject,
                       .factor = addressee.factor,
+                      .kind = addressee.kind,
                       .purpose = addressee.purpose,
                       .value = {value.begin(), value.end()},
                       .created_at = now,
@@ -91,6 +116,7 @@ Candidates candidate_to_answer(const SubjectRecord& subject, const Challenge* ch
       (challenge->is_open() && is_over(*challenge, policy.challenge, now))) {
     return refused({Reason::expired, {}});
   }
+  if (challenge->purpose == Purpose::address) return Candidates{};
   const FactorRecord* factor = subject.find(challenge->factor);
   if (const auto reason = refusal_of(factor, *challenge, policy.throttle)) {
     return refused({*reason, {}});
@@ -104,13 +130,15 @@ Candidates candidate_to_answer(const SubjectRecord& subject, const Challenge* ch
 Attempt judge_answer(const SubjectRecord& subject, const Challenge& challenge,
                      const Candidates& candidate, bool matches, const policies::Policy& policy,
                      const Circumstances& circumstances) {
+  const bool is_address = challenge.purpose == Purpose::address;
   std::optional<Match> match;
-  if (matches) match = match_of(*candidate.factors[0], challenge);
-  Attempt attempt = judge(subject, candidate, match, policy, circumstances);
+  if (matches && !is_address) match = match_of(*candidate.factors[0], challenge);
+  Attempt attempt = is_address ? judge_address(subject, challenge, matches, policy, circumstances)
+                               : judge(subject, candidate, match, policy, circumstances);
   if (!challenge.is_open()) return attempt;
   attempt.challenge = std::make_unique<ChallengeMove>(ChallengeMove{challenge, challenge.tries});
   if (attempt.verdict.accepted) {
-    attempt.challenge->row.position = attempt.moves[0].motion.position;
+    attempt.challenge->row.position = is_address ? Position{0} : attempt.moves[0].motion.position;
   } else {
     attempt.challenge->row.tries += 1;
   }

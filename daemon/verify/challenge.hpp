@@ -13,25 +13,25 @@ inline constexpr std::size_t kChallengeBytes = 32;
 // The challenge, and its number.
 inline constexpr std::size_t kChallengeRandomBytes = kChallengeBytes + 8;
 
-// What the peer may have challenges for.
-struct Purposes {
-  bool sign_in = false;
-  bool confirmation = false;
-  [[nodiscard]] bool holds(Purpose purpose) const {
-    return purpose == Purpose::sign_in ? sign_in : confirmation;
-  }
-};
+// A challenge's or a message's number.
+inline constexpr std::size_t kNumberRandomBytes = 8;
 
-// Whom a challenge is for; no factor when nobody can answer it.
+// Whom a challenge is for, and for what; no factor when nobody can answer it, or for an address.
 struct Addressee {
   FactorId factor{};
   Purpose purpose = Purpose::sign_in;
+  FactorKind kind = FactorKind::chalresp;
 };
 
-// The challenge-response factor that was named, active or (to be confirmed) pending; or else the
-// active one that was used last. A decoy's only factor stands in for one.
+// For a confirmation the pending factor of this kind that is named; for an address none; for
+// everything else the active one that is named or was used last. A decoy's only factor stands in
+// for one.
 [[nodiscard]] Addressee addressee(const SubjectRecord& subject, std::optional<FactorId> named,
-                                  Purposes purposes);
+                                  Purpose purpose, FactorKind kind);
+
+// A number that is nobody's yet: 63 random bits, and never 0.
+// REQUIRES: random.size() == kNumberRandomBytes.
+[[nodiscard]] std::int64_t fresh_number(BytesView random);
 
 // Makes a challenge of random bytes. Its last byte is neither zero nor equal to the one before it:
 // a YubiKey drops the run of equal bytes at the end of what the host has padded with zeros.
@@ -39,8 +39,8 @@ struct Addressee {
 [[nodiscard]] Challenge fresh_challenge(BytesView random, SubjectId subject, Addressee addressee,
                                         Time now, std::chrono::seconds lifetime);
 
-// The factor whose answer this may be, or why nobody's is evaluated. Null: there is no such
-// challenge, any more.
+// The factor whose answer this may be, or why nobody's is evaluated; neither for an address. Null:
+// there is no such challenge, any more.
 //
 // The result points into `subject`. REQUIRES: the challenge is the subject's.
 [[nodiscard]] Candidates candidate_to_answer(const SubjectRecord& subject,
@@ -48,7 +48,8 @@ struct Addressee {
                                              const policies::Policy& policy, Time now);
 
 // As judge(), for the one candidate; `matches` is what the HSM said. The attempt uses the challenge
-// up, or counts one more wrong answer to it.
+// up, or counts one more wrong answer to it. Of an address that is all: no factor moves, and no
+// failure is forgotten.
 [[nodiscard]] Attempt judge_answer(const SubjectRecord& subject, const Challenge& challenge,
                                    const Candidates& candidate, bool matches,
                                    const policies::Policy& policy,

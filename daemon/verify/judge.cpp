@@ -169,6 +169,14 @@ Attempt fail(const SubjectRecord& subject, Reason reason, const policies::Thrott
   return attempt;
 }
 
+Attempt acknowledge(const SubjectRecord& subject, FactorKind kind,
+                    const Circumstances& circumstances) {
+  Attempt attempt = attempt_on(subject, circumstances);
+  attempt.verdict = {.accepted = true, .kind = kind};
+  attempt.entry.count = 1;  // the refused ones wait for the next attempt that writes the budget
+  return attempt;
+}
+
 Attempt refuse(const SubjectRecord& subject, const Refusal& refusal,
                const Circumstances& circumstances) {
   Attempt attempt = attempt_on(subject, circumstances);

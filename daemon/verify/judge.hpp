@@ -37,6 +37,10 @@ struct Circumstances {
 [[nodiscard]] Attempt fail(const SubjectRecord& subject, Reason reason,
                            const policies::Throttle& throttle, const Circumstances& circumstances);
 
+// The right answer to something that is no factor's: nothing moves, and no failure is forgotten.
+[[nodiscard]] Attempt acknowledge(const SubjectRecord& subject, FactorKind kind,
+                                  const Circumstances& circumstances);
+
 // An attempt that is refused without being evaluated: it is counted, and nothing else moves.
 [[nodiscard]] Attempt refuse(const SubjectRecord& subject, const Refusal& refusal,
                              const Circumstances& circumstances);
