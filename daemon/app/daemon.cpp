@@ -24,11 +24,13 @@ using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 constexpr std::chrono::milliseconds kHsmPoll{10};
+constexpr std::chrono::seconds kSweepPeriod{1};
 constexpr std::size_t kDecoySecrets = store::StoreFile::kDecoySecretsMax;
 constexpr int kExitFatal = 70;  // EX_SOFTWARE: systemd starts us again
 
-// What the daemon's own key is derived from; another text is another key.
+// What the daemon's own keys are derived from; another text is another key.
 constexpr std::string_view kMovingKeyLabel = "countersign moving rows v1";
+constexpr std::string_view kPrintKeyLabel = "countersign message prints v1";
 
 struct Door {
   Role role;
@@ -88,23 +90,43 @@ awaitable<void> Daemon::live() {
 awaitable<void> Daemon::serve() {
   log::info("daemon.ready", {{"hsm_workers", hsm_.workers_ready()}});
   supervision_.ready();
+  boost::asio::co_spawn(loop_.get_executor(), sweep(), &rethrow);
   for (;;) {
     const auto [failed, signal] =
         co_await signals_.async_wait(boost::asio::as_tuple(use_awaitable));
     if (failed || signal != SIGHUP) break;
     co_await reload();
   }
+  sweeping_ = false;
+  next_sweep_.ring();
+  co_await swept_.wait();
+}
+
+// It ends before the store does.
+awaitable<void> Daemon::sweep() {
+  while (sweeping_) {
+    co_await service_->sweep();
+    if (sweeping_) co_await next_sweep_.wait(kSweepPeriod);
+  }
+  swept_.complete(true);
 }
 
 awaitable<Status> Daemon::start() {
   CS_CO_CHECK(co_await wait_for_hsm());
   if (ends_early_) co_return Status{};
   CS_CO_CHECK(co_await open_store());
+  CS_CO_TRY(SecretBytes print_key, co_await derived_key(kPrintKeyLabel));
   auto health = [this] {
     return HsmHealth{static_cast<std::uint32_t>(hsm_.workers_ready()),
                      static_cast<std::uint32_t>(hsm_.workers())};
   };
-  service_.emplace(Service::Parts{*store_, hsm_, policy_, clock_, health});
+  service_.emplace(Service::Surroundings{.store = *store_,
+                                         .hsm = hsm_,
+                                         .policy = policy_,
+                                         .clock = clock_,
+                                         .print_key = std::move(print_key),
+                                         .hsm_health = health});
+  CS_CO_CHECK(co_await service_->start());
   co_await note(Event::daemon_started);
   co_return open_doors();
 }
@@ -161,13 +183,19 @@ awaitable<Status> Daemon::open_store() {
   co_return Status{};
 }
 
+// A key of our own, made of the HSM's record key: it is the same at every start, and nobody who has
+// the database has it.
+awaitable<Result<SecretBytes>> Daemon::derived_key(std::string_view label) {
+  CS_CO_TRY(hsm::Mac mac, co_await hsm_.mac(hsm::MacKey::record, as_bytes(label)));
+  SecretBytes key{mac};
+  ::explicit_bzero(mac.data(), mac.size());
+  co_return key;
+}
+
 awaitable<Status> Daemon::open_store_file(std::optional<store::StoreFile>& file) {
   std::error_code failed;
   std::filesystem::create_directories(settings_.state_directory, failed);
-  CS_CO_TRY(hsm::Mac key, co_await hsm_.mac(hsm::MacKey::record, as_bytes(kMovingKeyLabel)));
-  SecretBytes moving_key{key};
-  ::explicit_bzero(key.data(), key.size());
-
+  CS_CO_TRY(SecretBytes moving_key, co_await derived_key(kMovingKeyLabel));
   std::string explanation;
   auto opened =
       store::StoreFile::open(settings_.state_directory, std::move(moving_key), explanation);
@@ -200,6 +228,7 @@ Status Daemon::open_doors() {
 }
 
 awaitable<void> Daemon::stop() {
+  if (service_) service_->stop();
   co_await server_.stop();
   if (store_) co_await note(Event::daemon_stopped);
   store_.reset();

@@ -7,6 +7,8 @@
 // journal says so, the store is closed.
 #pragma once
 
+#include "async/alarm.hpp"
+#include "async/completion.hpp"
 #include "daemon/app/front_door.hpp"
 #include "daemon/app/record_macs.hpp"
 #include "daemon/app/settings.hpp"
@@ -43,7 +45,9 @@ class Daemon {
   awaitable<Status> open_store();
   awaitable<Status> make_decoys(store::StoreFile& file);
   awaitable<Status> open_store_file(std::optional<store::StoreFile>& file);
+  awaitable<Result<SecretBytes>> derived_key(std::string_view label);
   Status open_doors();
+  awaitable<void> sweep();
   awaitable<void> live();
   awaitable<void> serve();
   awaitable<void> stop();
@@ -64,6 +68,9 @@ class Daemon {
   std::optional<Service> service_;
   std::list<FrontDoor> doors_;
   net::Server server_;
+  Alarm next_sweep_;
+  Completion<bool> swept_;
+  bool sweeping_ = true;
   int exit_status_ = 0;
 };
 

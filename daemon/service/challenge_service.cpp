@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/challenge_service.hpp"
 
+#include "daemon/verify/code_context.hpp"
+#include "daemon/verify/purposes.hpp"
 #include "daemon/verify/request_tag.hpp"
 #include "policies/authorise.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace countersign {
@@ -12,15 +15,13 @@ namespace {
 // What is asked of a decoy's key when there is no challenge to ask.
 constexpr std::array<std::byte, verify::kChallengeBytes> kNoValue{};
 
-// Whoever signs people in proves nothing about a new factor, and whoever enrols factors signs
-// nobody in. The security team does both.
-verify::Purposes purposes_of(Peer peer) {
-  return {.sign_in = peer.role != Role::provision, .confirmation = peer.role != Role::verify};
-}
-
 Event event_of(const Challenge* challenge) {
   const bool confirms = challenge != nullptr && challenge->purpose == Purpose::confirmation;
   return confirms ? Event::confirm : Event::verify;
+}
+
+bool asks_for_code(const Challenge* challenge, const AnswerChallenge& ask) {
+  return challenge != nullptr ? is_out_of_band(challenge->kind) : ask.passcode.has_value();
 }
 
 }  // namespace
@@ -32,7 +33,16 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
   CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(id));
   CS_CO_TRY(const SecretBytes random, co_await hsm_.random(verify::kChallengeRandomBytes));
 
-  const verify::Addressee addressee = verify::addressee(*subject, ask.factor, purposes_of(peer));
+  const Purpose purpose =
+      ask.purpose.value_or(verify::purpose_meant(peer.role, *subject, ask.factor));
+  // A key shows nobody what they agree to, and goes to no address.
+  if (purpose == Purpose::transaction || purpose == Purpose::address) {
+    co_return Error{ErrorCode::malformed, "challenge.kind"};
+  }
+  if (!verify::may_have(peer.role, purpose))
+    co_return Error{ErrorCode::denied, "challenge.purpose"};
+  const verify::Addressee addressee =
+      verify::addressee(*subject, ask.factor, purpose, FactorKind::chalresp);
   const std::chrono::seconds lifetime = policy->challenge.lifetime;
   Challenge challenge =
       verify::fresh_challenge(random.expose(), id, addressee, clock_.now(), lifetime);
@@ -40,7 +50,8 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
                          .factor = addressee.factor,
                          .kind = FactorKind::chalresp,
                          .value = challenge.value,
-                         .lifetime = lifetime};
+                         .lifetime = lifetime,
+                         .purpose = purpose};
   std::unique_ptr<Message> no_message;
   JournalEntry no_entry;
   CS_CO_CHECK(co_await store_.keep(std::move(challenge), policy->challenge.open_max,
@@ -52,19 +63,19 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
                                                     const AnswerChallenge& ask) {
   CS_CO_TRY(const RequestTag tag, verify::request_tag(peer.uid, id));
   const CurrentPolicy policy = policy_;
-  CS_CO_TRY(Found found, co_await find(ask.challenge));
+  CS_CO_TRY(Found found, co_await find(ask));
 
   // One attempt on a subject at a time: parallel guesses cannot outrun the count.
   CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found.subject));
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     // Whoever had the turn before us may have used it up.
     CS_CO_TRY(found.challenge, co_await store_.challenge(ask.challenge));
-    const Challenge* challenge = found.challenge.get();
+    const Challenge* challenge = found.is_anothers ? nullptr : found.challenge.get();
     CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found.subject));
     if (!is_decoy(found.subject)) {
       CS_CO_CHECK(policies::authorise_realm(*policy, peer, subject->fixed.name.realm.text()));
     }
-    if (challenge != nullptr && !purposes_of(peer).holds(challenge->purpose)) {
+    if (challenge != nullptr && !verify::is_meant(peer.role, ask.purpose, challenge->purpose)) {
       co_return Error{ErrorCode::denied, "challenge.purpose"};
     }
 
@@ -73,22 +84,30 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
                                               .peer_uid = peer.uid,
                                               .tag = tag,
                                               .client_address = ask.client_address};
-    CS_CO_TRY(const Attempt attempt,
-              co_await evaluate(*subject, challenge, ask, *policy, circumstances));
+    CS_CO_TRY(Attempt attempt, co_await evaluate(*subject, challenge, ask, *policy, circumstances));
+    CS_CO_CHECK(co_await add_aftermath(*subject, attempt));
 
     // Nobody learns the verdict before it is durable, and the challenge used up with it.
     const Status committed = co_await store_.commit(subject, attempt);
-    if (committed) co_return attempt.verdict;
+    if (committed) {
+      remember(attempt);
+      co_return attempt.verdict;
+    }
     if (committed.error().code != ErrorCode::conflict) co_return committed.error();
     // Another writer was first. Its attempt counts; ours begins again.
   }
   co_return Error{ErrorCode::conflict, "challenge.conflicts"};
 }
 
-awaitable<Result<ChallengeService::Found>> ChallengeService::find(ChallengeId id) {
-  CS_CO_TRY(ChallengePtr challenge, co_await store_.challenge(id));
-  Found found{decoy_of_name(number(id)), std::move(challenge)};
-  if (found.challenge) found.subject = found.challenge->subject;
+awaitable<Result<ChallengeService::Found>> ChallengeService::find(const AnswerChallenge& ask) {
+  CS_CO_TRY(ChallengePtr challenge, co_await store_.challenge(ask.challenge));
+  const SubjectId stand_in = decoy_of_name(number(ask.challenge));
+  Found found{.subject = challenge ? challenge->subject : stand_in};
+  if (!ask.subject) co_return found;
+  CS_CO_TRY(const SubjectId named, co_await store_.identify(*ask.subject));
+  // Of somebody else there is no such challenge.
+  found.is_anothers = found.subject != named;
+  if (found.is_anothers) found.subject = stand_in;
   co_return found;
 }
 
@@ -101,7 +120,12 @@ awaitable<Result<Attempt>> ChallengeService::evaluate(const SubjectRecord& subje
                                                       const verify::Circumstances& circumstances) {
   const verify::Candidates candidate =
       verify::candidate_to_answer(subject, challenge, policy, circumstances.now);
-  CS_CO_TRY(const bool yes, co_await matches(subject, challenge, candidate, ask.response));
+  bool yes = false;
+  if (asks_for_code(challenge, ask)) {
+    CS_CO_TRY(yes, co_await is_code(challenge, ask));
+  } else {
+    CS_CO_TRY(yes, co_await is_response(subject, challenge, candidate, ask.response));
+  }
   if (candidate.refusal) {
     Attempt attempt = verify::refuse(subject, *candidate.refusal, circumstances);
     // Its stand-in is nobody, and that is not what is wrong.
@@ -112,10 +136,10 @@ awaitable<Result<Attempt>> ChallengeService::evaluate(const SubjectRecord& subje
 }
 
 // A decoy's secret answers for whoever has none of their own.
-awaitable<Result<bool>> ChallengeService::matches(const SubjectRecord& subject,
-                                                  const Challenge* challenge,
-                                                  const verify::Candidates& candidate,
-                                                  const SecretBytes& response) {
+awaitable<Result<bool>> ChallengeService::is_response(const SubjectRecord& subject,
+                                                      const Challenge* challenge,
+                                                      const verify::Candidates& candidate,
+                                                      const SecretBytes& response) {
   const SubjectId stand_in = decoy_of_challenge(number(subject.fixed.id));
   CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
   const bool is_real = candidate.size == 1 && !is_decoy(subject.fixed.id);
@@ -124,6 +148,48 @@ awaitable<Result<bool>> ChallengeService::matches(const SubjectRecord& subject,
   if (challenge != nullptr) question.challenge = challenge->value;
   question.response = response.expose();
   co_return co_await hsm_.match_response(question);
+}
+
+// No code has the MAC of a challenge that is not there.
+awaitable<Result<bool>> ChallengeService::is_code(const Challenge* challenge,
+                                                  const AnswerChallenge& ask) {
+  const Challenge none;
+  const Challenge& asked = challenge != nullptr ? *challenge : none;
+  const Bytes context = verify::code_context(asked, ask.transaction);
+  hsm::MatchCode question{.context = context};
+  if (challenge != nullptr && challenge->value.size() != question.mac.size()) {
+    co_return Error{ErrorCode::corrupt, "challenge.value"};
+  }
+  std::ranges::copy(asked.value, question.mac.begin());
+  if (ask.passcode) question.passcode = ask.passcode->expose();
+  CS_CO_TRY(const bool matches, co_await hsm_.match_code(question));
+  co_return matches&& challenge != nullptr;
+}
+
+// It is durable.
+void ChallengeService::remember(const Attempt& attempt) {
+  if (!attempt.aftermath) return;
+  if (attempt.aftermath->answered) {
+    outbox_.ledger.answered(*attempt.aftermath->answered, attempt.entry.at);
+  }
+  notices_.queued(attempt.aftermath->notices);
+}
+
+awaitable<Status> ChallengeService::add_aftermath(const SubjectRecord& subject, Attempt& attempt) {
+  if (!attempt.challenge || !attempt.verdict.accepted) co_return Status{};
+  const Challenge& challenge = attempt.challenge->row;
+  attempt.aftermath = std::make_unique<Aftermath>();
+  if (is_out_of_band(challenge.kind)) {
+    attempt.aftermath->familiar =
+        outbox_.prints.print(attempt.entry.client_address, attempt.entry.peer_uid);
+    attempt.aftermath->answered = message_of(challenge.id);
+  }
+  if (challenge.purpose == Purpose::confirmation) {
+    const Factor& added = subject.find(challenge.factor)->fixed;
+    CS_CO_TRY(attempt.aftermath->notices,
+              co_await notices_.write(MessageKind::factor_added, subject, added, attempt.entry));
+  }
+  co_return Status{};
 }
 
 }  // namespace countersign

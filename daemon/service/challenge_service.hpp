@@ -2,14 +2,11 @@
 // The life of a challenge: it is started, and answered once. One coroutine each.
 #pragma once
 
-#include "base/clock.hpp"
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
-#include "daemon/service/current_policy.hpp"
-#include "daemon/service/turns.hpp"
-#include "daemon/store/store.hpp"
+#include "daemon/service/notices.hpp"
+#include "daemon/service/parts.hpp"
 #include "daemon/verify/challenge.hpp"
-#include "hsm/client/hsm.hpp"
 #include "policies/operation.hpp"
 
 namespace countersign {
@@ -19,12 +16,18 @@ class ChallengeService {
   // How often another writer may be first before we give up.
   static constexpr int kConflictsMax = 8;
 
-  ChallengeService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
-                   const Clock& clock)
-      : store_{store}, hsm_{hsm}, turns_{turns}, policy_{policy}, clock_{clock} {}
+  explicit ChallengeService(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        policy_{parts.policy},
+        clock_{parts.clock},
+        outbox_{parts.outbox},
+        notices_{parts} {}
 
-  // Asks for something that nobody has been asked before. A name that nobody bears and a subject
-  // without such a factor get a challenge too, which nobody can answer.
+  // Asks a key for something that nobody has been asked before. A name that nobody bears and a
+  // subject without such a factor get a challenge too, which nobody can answer. (For codes:
+  // CodeService.)
   //
   // Fails with `denied`, `unavailable`, `corrupt`. ENSURES: the challenge is durable.
   awaitable<Result<ChallengeReport>> start(Peer peer, const StartChallenge& ask);
@@ -41,19 +44,26 @@ class ChallengeService {
   struct Found {
     SubjectId subject{};
     ChallengePtr challenge;
+    bool is_anothers = false;  // than the subject's that was named
   };
-  awaitable<Result<Found>> find(ChallengeId id);
+  awaitable<Result<Found>> find(const AnswerChallenge& ask);
   awaitable<Result<Attempt>> evaluate(const SubjectRecord& subject, const Challenge* challenge,
                                       const AnswerChallenge& ask, const policies::Policy& policy,
                                       const verify::Circumstances& circumstances);
-  awaitable<Result<bool>> matches(const SubjectRecord& subject, const Challenge* challenge,
-                                  const verify::Candidates& candidate, const SecretBytes& response);
+  awaitable<Result<bool>> is_response(const SubjectRecord& subject, const Challenge* challenge,
+                                      const verify::Candidates& candidate,
+                                      const SecretBytes& response);
+  awaitable<Result<bool>> is_code(const Challenge* challenge, const AnswerChallenge& ask);
+  awaitable<Status> add_aftermath(const SubjectRecord& subject, Attempt& attempt);
+  void remember(const Attempt& attempt);
 
   Store& store_;
   hsm::Hsm& hsm_;
   Turns& turns_;
   const CurrentPolicy& policy_;
   const Clock& clock_;
+  Outbox& outbox_;
+  Notices notices_;
 };
 
 }  // namespace countersign

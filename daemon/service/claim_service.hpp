@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/notices.hpp"
 #include "daemon/service/subject_service.hpp"
 #include "daemon/verify/judge.hpp"
 #include "hsm/client/hsm.hpp"
@@ -21,14 +22,14 @@ class ClaimService {
   // How often another writer may be first before we give up.
   static constexpr int kConflictsMax = 8;
 
-  ClaimService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
-               const Clock& clock)
-      : store_{store},
-        hsm_{hsm},
-        turns_{turns},
-        policy_{policy},
-        clock_{clock},
-        find_{store, policy} {}
+  explicit ClaimService(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        policy_{parts.policy},
+        clock_{parts.clock},
+        find_{parts},
+        notices_{parts} {}
 
   // The new factor, active, its OTP used up; or a verdict that says why not: WRONG_CODE (it is not
   // the key's, or no Yubico OTP), NO_SUCH_FACTOR (no token bears its public id), REPLAYED (not
@@ -59,6 +60,7 @@ class ClaimService {
   const CurrentPolicy& policy_;
   const Clock& clock_;
   SubjectFinder find_;
+  Notices notices_;
 };
 
 }  // namespace countersign

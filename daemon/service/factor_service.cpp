@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/factor_service.hpp"
 
+#include "daemon/outbox/mask.hpp"
+#include "daemon/service/destinations.hpp"
 #include "daemon/service/former_position.hpp"
 #include "firmware-interface/base32.hpp"
 #include "firmware-interface/otpauth_uri.hpp"
@@ -10,14 +12,7 @@
 namespace countersign {
 namespace {
 
-FactorReport report_of(const SubjectRecord& subject, const FactorRecord& factor) {
-  return {.subject = subject.fixed.name,
-          .factor = factor.fixed,
-          .failures = factor.motion.failures,
-          .accepted_at = factor.motion.accepted_at};
-}
-
-// A YubiKey has no parameters.
+// Neither a YubiKey nor a destination has parameters.
 constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
 
 // Where a HOTP factor starts: just below the first counter that it will accept.
@@ -146,6 +141,37 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolChallengeResponse
                 .challenge_response_key = std::move(made.secret)}};
 }
 
+awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOutOfBand ask) {
+  CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
+  CS_CO_CHECK(co_await refuse_known(*place.subject, ask.destination));
+  CS_CO_TRY(const Bytes sealed, co_await seal_destination(hsm_, ask.destination));
+  Factor factor{.subject = place.subject->fixed.id,
+                .kind = ask.destination.channel,
+                .label = ask.label.text(),
+                .oath = kNoOath,
+                .sealed = sealed,
+                .created_at = clock_.now()};
+  JournalEntry record = entry(peer, Event::factor_enrolled);
+  CS_CO_TRY(factor.id,
+            co_await store_.enrol(place.subject, factor, Position::none, std::move(record)));
+  co_return Answer{Enrolment{.factor = {.subject = place.subject->fixed.name,
+                                        .factor = std::move(factor),
+                                        .masked_destination = outbox::mask(ask.destination)}}};
+}
+
+// Twice with one person, it would be good for twice as many guesses.
+awaitable<Status> FactorService::refuse_known(const SubjectRecord& subject,
+                                              const Destination& destination) {
+  for (const FactorRecord& factor : subject.factors) {
+    const bool is_other =
+        factor.fixed.kind != destination.channel || factor.fixed.state == FactorState::revoked;
+    if (is_other) continue;
+    CS_CO_TRY(const Destination its, co_await open_destination(hsm_, factor.fixed));
+    if (its.text == destination.text) co_return Error{ErrorCode::already_exists, "enrol.secret"};
+  }
+  co_return Status{};
+}
+
 awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
   CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
   const SubjectPtr& subject = place.subject;
@@ -177,14 +203,29 @@ awaitable<Result<Answer>> FactorService::list(Peer peer, const ListFactors& ask)
   CS_CO_TRY(const SubjectPtr subject, co_await find_.by_name(peer, ask.name));
   FactorList list;
   for (const FactorRecord& factor : subject->factors) {
-    list.factors.push_back(report_of(*subject, factor));
+    CS_CO_TRY(FactorReport report, co_await described(*subject, factor));
+    list.factors.push_back(std::move(report));
   }
   co_return Answer{std::move(list)};
 }
 
 awaitable<Result<Answer>> FactorService::report(Peer peer, FactorId factor) {
   CS_CO_TRY(const SubjectPtr subject, co_await find_.by_factor(peer, factor));
-  co_return Answer{report_of(*subject, *subject->find(factor))};
+  CS_CO_TRY(FactorReport report, co_await described(*subject, *subject->find(factor)));
+  co_return Answer{std::move(report)};
+}
+
+awaitable<Result<FactorReport>> FactorService::described(const SubjectRecord& subject,
+                                                         const FactorRecord& factor) {
+  FactorReport report{.subject = subject.fixed.name,
+                      .factor = factor.fixed,
+                      .failures = factor.motion.failures,
+                      .accepted_at = factor.motion.accepted_at};
+  if (is_out_of_band(factor.fixed.kind)) {
+    CS_CO_TRY(const Destination destination, co_await open_destination(hsm_, factor.fixed));
+    report.masked_destination = outbox::mask(destination);
+  }
+  co_return report;
 }
 
 awaitable<Result<Answer>> FactorService::rename(Peer peer, const RenameFactor& ask) {
@@ -222,7 +263,15 @@ awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change c
     Factor changed = record->fixed;
     change.apply(changed);
     JournalEntry journalled = entry(peer, change.event);
-    CS_CO_CHECK(co_await store_.change(subject, std::move(changed), std::move(journalled)));
+    std::vector<Message> notices;
+    // What was never confirmed was nobody's yet.
+    if (changed.state == FactorState::revoked && record->fixed.state != FactorState::pending) {
+      CS_CO_TRY(notices, co_await notices_.write(MessageKind::factor_removed, *subject,
+                                                 record->fixed, journalled));
+    }
+    CS_CO_CHECK(
+        co_await store_.change(subject, std::move(changed), std::move(journalled), notices));
+    notices_.queued(notices);
   }
   co_return co_await report(peer, id);
 }

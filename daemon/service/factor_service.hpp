@@ -2,11 +2,10 @@
 // Enrolling factors and looking after them.
 #pragma once
 
-#include "base/clock.hpp"
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/notices.hpp"
 #include "daemon/service/subject_service.hpp"
-#include "hsm/client/hsm.hpp"
 
 namespace countersign {
 
@@ -14,9 +13,13 @@ class FactorService {
  public:
   static constexpr std::size_t kFactorsMax = 32;  // of one subject, revoked ones included
 
-  FactorService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
-                const Clock& clock)
-      : store_{store}, hsm_{hsm}, turns_{turns}, clock_{clock}, find_{store, policy} {}
+  explicit FactorService(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        clock_{parts.clock},
+        find_{parts},
+        notices_{parts} {}
 
   // A factor that is pending until its first code. The secret is made in the HSM, or sealed there
   // as soon as it came in. Fails with `not_found`, `limit_exceeded`, `conflict`, `denied`.
@@ -26,6 +29,8 @@ class FactorService {
   awaitable<Result<Answer>> enrol(Peer peer, EnrolYubicoOtp ask);
   // The same for a slot that answers challenges.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolChallengeResponse ask);
+  // The same for a destination of codes; with `already_exists` when the subject has it already.
+  awaitable<Result<Answer>> enrol(Peer peer, EnrolOutOfBand ask);
   awaitable<Result<Answer>> list(Peer peer, const ListFactors& ask);
   // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
   awaitable<Result<Answer>> report(Peer peer, FactorId factor);
@@ -43,6 +48,9 @@ class FactorService {
   };
   awaitable<Result<Place>> place_for(Peer peer, const SubjectName& name);
   awaitable<Result<Answer>> change(Peer peer, FactorId factor, Change change);
+  awaitable<Result<FactorReport>> described(const SubjectRecord& subject,
+                                            const FactorRecord& factor);
+  awaitable<Status> refuse_known(const SubjectRecord& subject, const Destination& destination);
   awaitable<Result<hsm::Generated>> secret_of(EnrolOath& ask);
   awaitable<Result<hsm::GeneratedYubico>> secret_of(EnrolYubicoOtp& ask);
   awaitable<Result<hsm::Generated>> secret_of(EnrolChallengeResponse& ask);
@@ -53,6 +61,7 @@ class FactorService {
   Turns& turns_;
   const Clock& clock_;
   SubjectFinder find_;
+  Notices notices_;
 };
 
 }  // namespace countersign

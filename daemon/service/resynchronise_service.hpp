@@ -17,14 +17,13 @@ namespace countersign {
 
 class ResynchroniseService {
  public:
-  ResynchroniseService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
-                       const Clock& clock)
-      : store_{store},
-        hsm_{hsm},
-        turns_{turns},
-        policy_{policy},
-        clock_{clock},
-        find_{store, policy} {}
+  explicit ResynchroniseService(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        policy_{parts.policy},
+        clock_{parts.clock},
+        find_{parts} {}
 
   // The verdict says whether the factor was found; an accepted one has moved past both codes.
   // Fails with `not_found`, `denied`, `unavailable`, `corrupt`, `conflict`.

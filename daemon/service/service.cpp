@@ -11,8 +11,6 @@ using Answered = awaitable<Result<Answer>>;
 
 Answered ready(Answer answer) { co_return answer; }
 
-Answered not_built() { co_return Error{ErrorCode::unavailable, "service.not_built"}; }
-
 // A verdict is one kind of answer.
 Result<Answer> as_answer(Result<Verdict> verdict) {
   if (!verdict) return verdict.error();
@@ -21,17 +19,27 @@ Result<Answer> as_answer(Result<Verdict> verdict) {
 
 }  // namespace
 
-Service::Service(Parts parts)
-    : parts_{std::move(parts)},
-      verify_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
-      subjects_{parts_.store, turns_, parts_.policy, parts_.clock},
-      factors_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
-      resynchronise_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
-      tokens_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
-      claims_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+Service::Service(Surroundings surroundings)
+    : hsm_health_{std::move(surroundings.hsm_health)},
+      outbox_{std::move(surroundings.print_key)},
+      parts_{surroundings.store,  surroundings.hsm,   turns_,
+             surroundings.policy, surroundings.clock, outbox_},
+      verify_{parts_},
+      subjects_{parts_},
+      factors_{parts_},
+      resynchronise_{parts_},
+      tokens_{parts_},
+      claims_{parts_},
       clients_{parts_.store, parts_.hsm, parts_.clock},
-      challenges_{parts_.store, parts_.hsm, turns_, parts_.policy, parts_.clock},
+      challenges_{parts_},
+      codes_{parts_},
+      couriers_{parts_},
       started_at_{parts_.clock.now()} {}
+
+awaitable<Status> Service::start() {
+  const CurrentPolicy policy = parts_.policy;
+  co_return co_await outbox_.fill(parts_.store, parts_.hsm, *policy, parts_.clock.now());
+}
 
 struct Service::Dispatch {
   Service& service;
@@ -48,14 +56,20 @@ struct Service::Dispatch {
     co_return as_answer(service.counted(co_await service.resynchronise_.resynchronise(peer, ask)));
   }
   Answered operator()(const StartChallenge& ask) {
-    CS_CO_TRY(ChallengeReport started, co_await service.challenges_.start(peer, ask));
-    co_return Answer{std::move(started)};
+    Result<ChallengeReport> started = Error{};
+    if (is_out_of_band(ask.kind.value_or(FactorKind::chalresp))) {
+      started = co_await service.codes_.start(peer, ask);
+    } else {
+      started = co_await service.challenges_.start(peer, ask);
+    }
+    if (!started) co_return started.error();
+    co_return Answer{std::move(*started)};
   }
   Answered operator()(const AnswerChallenge& ask) {
     co_return as_answer(service.counted(co_await service.challenges_.answer(peer, id, ask)));
   }
   Answered operator()(const Health&) {
-    const HsmHealth hsm = service.parts_.hsm_health();
+    const HsmHealth hsm = service.hsm_health_();
     return ready(HealthReport{hsm.workers_ready > 0, hsm.workers_ready, hsm.workers});
   }
   Answered operator()(const CheckClient& ask) { return service.clients_.check(ask); }
@@ -86,11 +100,11 @@ struct Service::Dispatch {
   Answered operator()(const ResumeFactor& ask) { return service.factors_.resume(peer, ask); }
   Answered operator()(const RevokeFactor& ask) { return service.factors_.revoke(peer, ask); }
   Answered operator()(const GetStatus&) { return service.status(); }
-  Answered operator()(const EnrolOutOfBand&) { return not_built(); }
-  Answered operator()(const TakeMessages&) { return not_built(); }
-  Answered operator()(const ReportMessages&) { return not_built(); }
-  Answered operator()(const GetCourierStatus&) { return not_built(); }
-  Answered operator()(const SendTestMessage&) { return not_built(); }
+  Answered operator()(EnrolOutOfBand& ask) { return service.factors_.enrol(peer, std::move(ask)); }
+  Answered operator()(TakeMessages& ask) { return service.couriers_.take(std::move(ask)); }
+  Answered operator()(const ReportMessages& ask) { return service.couriers_.report(peer, ask); }
+  Answered operator()(const GetCourierStatus&) { return ready(Answer{service.couriers_.status()}); }
+  Answered operator()(const SendTestMessage& ask) { return service.couriers_.send_test(peer, ask); }
   Answered operator()(const CheckStore& ask) {
     CS_CO_TRY(CheckedSlice slice, co_await service.parts_.store.check(ask.cursor));
     co_return Answer{
@@ -117,7 +131,7 @@ awaitable<Result<Verdict>> Service::answer(Peer peer, const RequestId& id, const
 
 awaitable<Result<Answer>> Service::status() {
   CS_CO_TRY(const StoreCounts counts, co_await parts_.store.counts());
-  const HsmHealth hsm = parts_.hsm_health();
+  const HsmHealth hsm = hsm_health_();
   co_return Answer{StatusReport{.started_at = started_at_,
                                 .hsm_workers_ready = hsm.workers_ready,
                                 .hsm_workers = hsm.workers,

@@ -7,6 +7,8 @@
 #include "daemon/service/challenge_service.hpp"
 #include "daemon/service/claim_service.hpp"
 #include "daemon/service/client_service.hpp"
+#include "daemon/service/code_service.hpp"
+#include "daemon/service/courier_service.hpp"
 #include "daemon/service/factor_service.hpp"
 #include "daemon/service/resynchronise_service.hpp"
 #include "daemon/service/subject_service.hpp"
@@ -26,14 +28,25 @@ struct HsmHealth {
 
 class Service {
  public:
-  struct Parts {
+  struct Surroundings {
     Store& store;
     hsm::Hsm& hsm;
     const CurrentPolicy& policy;
     const Clock& clock;
+    SecretBytes print_key;  // for destinations and sources in the outbox
     std::function<HsmHealth()> hsm_health;
   };
-  explicit Service(Parts parts);
+  explicit Service(Surroundings surroundings);
+
+  // Learns from the store what was sent lately and what still waits. Fails with `unavailable`.
+  // REQUIRES: awaited before anything is asked.
+  awaitable<Status> start();
+
+  // What time brings about; to be awaited every second or so.
+  awaitable<void> sweep() { return couriers_.sweep(); }
+
+  // Nobody is kept waiting for news any more.
+  void stop() { couriers_.stop(); }
 
   // REQUIRES: `request` stays where it is until the awaitable is complete.
   // ENSURES: whatever was answered is durable.
@@ -51,8 +64,10 @@ class Service {
   Result<Verdict> counted(Result<Verdict> verdict);
   Result<Answer> counted(Result<Answer> claimed);
 
-  Parts parts_;
+  std::function<HsmHealth()> hsm_health_;
   Turns turns_;
+  Outbox outbox_;
+  Parts parts_;
   VerifyService verify_;
   SubjectService subjects_;
   FactorService factors_;
@@ -61,6 +76,8 @@ class Service {
   ClaimService claims_;
   ClientService clients_;
   ChallengeService challenges_;
+  CodeService codes_;
+  CourierService couriers_;
   Time started_at_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;

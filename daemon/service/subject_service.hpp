@@ -3,12 +3,9 @@
 // ask.
 #pragma once
 
-#include "base/clock.hpp"
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
-#include "daemon/service/current_policy.hpp"
-#include "daemon/service/turns.hpp"
-#include "daemon/store/store.hpp"
+#include "daemon/service/parts.hpp"
 #include "policies/operation.hpp"
 
 namespace countersign {
@@ -16,7 +13,7 @@ namespace countersign {
 // Finds a subject by a name that its peer may ask about. Fails with `denied`, `not_found`.
 class SubjectFinder {
  public:
-  SubjectFinder(Store& store, const CurrentPolicy& policy) : store_{store}, policy_{policy} {}
+  explicit SubjectFinder(const Parts& parts) : store_{parts.store}, policy_{parts.policy} {}
 
   awaitable<Result<SubjectPtr>> by_name(Peer peer, const SubjectName& name);
   awaitable<Result<SubjectPtr>> by_factor(Peer peer, FactorId factor);
@@ -29,8 +26,12 @@ class SubjectFinder {
 // Every change takes the subject's turn, so that no attempt sees half of it.
 class SubjectService {
  public:
-  SubjectService(Store& store, Turns& turns, const CurrentPolicy& policy, const Clock& clock)
-      : store_{store}, turns_{turns}, policy_{policy}, clock_{clock}, find_{store, policy} {}
+  explicit SubjectService(const Parts& parts)
+      : store_{parts.store},
+        turns_{parts.turns},
+        policy_{parts.policy},
+        clock_{parts.clock},
+        find_{parts} {}
 
   // Fails with `already_exists`, `denied`.
   awaitable<Result<Answer>> create(Peer peer, const CreateSubject& ask);

@@ -19,9 +19,12 @@ class TokenService {
   // What a list may come to, so that it fits into a frame.
   static constexpr std::size_t kListBytesMax = 48 * 1024;
 
-  TokenService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
-               const Clock& clock)
-      : store_{store}, hsm_{hsm}, turns_{turns}, clock_{clock}, find_{store, policy} {}
+  explicit TokenService(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        clock_{parts.clock},
+        find_{parts} {}
 
   // ENSURES: what the answer calls imported is durable; whatever fails has taken in nothing.
   // Fails with `unavailable`, `conflict`.

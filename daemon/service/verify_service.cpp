@@ -99,17 +99,35 @@ awaitable<Result<Verdict>> VerifyService::evaluate(Peer peer, const RequestId& i
         .by_public_id = question.way == policies::Way::by_public_id};
     Decision decision;
     CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, decision));
+    // Seldom: named first, so that whoever signs in pays nothing for it.
+    const bool confirms = question.event == Event::confirm;
+    if (confirms) CS_CO_CHECK(co_await add_notices(*subject, decision.attempt));
 
     // Nobody learns the verdict before it is durable. A crash up to here has told the peer
     // nothing, so it has nothing to gain from one.
     const Status committed = co_await store_.commit(subject, decision.attempt);
     if (committed) log_held_back(*subject, decision.attempt);
+    if (committed && decision.attempt.aftermath) {
+      notices_.queued(decision.attempt.aftermath->notices);
+    }
     if (committed && decision.failure) co_return *decision.failure;
     if (committed) co_return decision.attempt.verdict;
     if (committed.error().code != ErrorCode::conflict) co_return committed.error();
     // Another writer was first. Its attempt counts; ours begins again.
   }
   co_return Error{ErrorCode::conflict, "verify.conflicts"};
+}
+
+// Whoever has the account is told of the factor that it has now.
+awaitable<Status> VerifyService::add_notices(const SubjectRecord& subject, Attempt& attempt) {
+  if (!attempt.verdict.accepted) co_return Status{};
+  const Factor& added = subject.find(attempt.verdict.factor)->fixed;
+  CS_CO_TRY(std::vector<Message> notices,
+            co_await notices_.write(MessageKind::factor_added, subject, added, attempt.entry));
+  if (notices.empty()) co_return Status{};
+  attempt.aftermath = std::make_unique<Aftermath>();
+  attempt.aftermath->notices = std::move(notices);
+  co_return Status{};
 }
 
 awaitable<Status> VerifyService::decide(const SubjectRecord& subject, const Question& question,

@@ -2,13 +2,10 @@
 // The life of a verify, from top to bottom: one coroutine a request.
 #pragma once
 
-#include "base/clock.hpp"
 #include "daemon/model/requests.hpp"
-#include "daemon/service/current_policy.hpp"
-#include "daemon/service/turns.hpp"
-#include "daemon/store/store.hpp"
+#include "daemon/service/notices.hpp"
+#include "daemon/service/parts.hpp"
 #include "daemon/verify/judge.hpp"
-#include "hsm/client/hsm.hpp"
 #include "policies/authorise.hpp"
 #include "policies/operation.hpp"
 
@@ -21,9 +18,13 @@ class VerifyService {
   // How often another writer may be first before we give up.
   static constexpr int kConflictsMax = 8;
 
-  VerifyService(Store& store, hsm::Hsm& hsm, Turns& turns, const CurrentPolicy& policy,
-                const Clock& clock)
-      : store_{store}, hsm_{hsm}, turns_{turns}, policy_{policy}, clock_{clock} {}
+  explicit VerifyService(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        policy_{parts.policy},
+        clock_{parts.clock},
+        notices_{parts} {}
 
   // Does this passcode belong to this person, now, for the first time?
   //
@@ -64,6 +65,7 @@ class VerifyService {
   awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
                            const policies::Policy& policy,
                            const verify::Circumstances& circumstances, Decision& decision);
+  awaitable<Status> add_notices(const SubjectRecord& subject, Attempt& attempt);
   awaitable<Status> refuse(const SubjectRecord& subject, verify::Refusal refusal,
                            const Question& question, const policies::Policy& policy,
                            const verify::Circumstances& circumstances, Decision& decision);
@@ -73,6 +75,7 @@ class VerifyService {
   Turns& turns_;
   const CurrentPolicy& policy_;
   const Clock& clock_;
+  Notices notices_;
 };
 
 }  // namespace countersign

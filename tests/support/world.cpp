@@ -268,12 +268,28 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
 awaitable<Result<SubjectId>> World::create(const SubjectName&, SubjectState, JournalEntry) {
   co_return kBroken;
 }
-awaitable<Result<FactorId>> World::enrol(SubjectPtr, Factor, Position, JournalEntry,
-                                         std::vector<Message>) {
-  co_return kBroken;
+awaitable<Result<FactorId>> World::enrol(SubjectPtr to, Factor factor, Position position,
+                                         JournalEntry entry, std::vector<Message> notices) {
+  if (breaks()) co_return kBroken;
+  SubjectRecord& now = subjects_.at(to->fixed.id);
+  factor.id = FactorId{100 + static_cast<std::int64_t>(now.factors.size())};
+  const FactorId id = factor.id;
+  now.factors.push_back({std::move(factor), {}, {.position = position}});
+  put(notices, entry);
+  entry.factor = id;
+  entries.push_back(std::move(entry));
+  co_return id;
 }
-awaitable<Status> World::change(SubjectPtr, Factor, JournalEntry, std::vector<Message>) {
-  co_return kBroken;
+awaitable<Status> World::change(SubjectPtr from, Factor factor, JournalEntry entry,
+                                std::vector<Message> notices) {
+  if (breaks()) co_return kBroken;
+  put(notices, entry);
+  entry.factor = factor.id;
+  entries.push_back(std::move(entry));
+  for (FactorRecord& record : subjects_.at(from->fixed.id).factors) {
+    if (record.fixed.id == factor.id) record.fixed = factor;
+  }
+  co_return Status{};
 }
 awaitable<Status> World::change(SubjectPtr, SubjectState, JournalEntry) { co_return kBroken; }
 awaitable<Status> World::unlock(SubjectPtr, JournalEntry) { co_return kBroken; }

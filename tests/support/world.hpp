@@ -94,6 +94,28 @@ class World final : public Store, public hsm::Hsm {
                          Peer peer = kPeer);
   awaitable<Result<Verdict>> answer_later(ChallengeId challenge, SecretBytes response);
 
+  // Alice's phone or mailbox, to which codes are sent, and a courier that could deliver them.
+  FactorRecord& add_destination(FactorId id, FactorKind channel,
+                                FactorState state = FactorState::active);
+  void welcome_courier();
+  static constexpr FactorId kPhone{21};
+  static constexpr FactorId kMailbox{22};
+  static constexpr std::string_view kNumber = "+358401234512";
+  static constexpr std::string_view kAddress = "alice@example.com";
+
+  // A wish for a code for Alice, by SMS; may be changed before it is asked.
+  static StartChallenge code_wish(std::string_view username = "alice");
+  Result<ChallengeReport> start(const StartChallenge& wish, Peer peer = kPeer);
+  awaitable<Result<ChallengeReport>> start_later(const StartChallenge& wish, Peer peer = kPeer);
+  // An answer by a code; the same may be said of it.
+  static AnswerChallenge code_answer(ChallengeId challenge, std::string_view code);
+  Result<Verdict> answer(AnswerChallenge ask, Peer peer = kPeer);
+  awaitable<Result<Verdict>> answer_later(AnswerChallenge ask, Peer peer = kPeer);
+  // What the courier gets when it asks.
+  std::vector<OutboundMessage> take();
+  Status report(MessageId id, MessageOutcome outcome);
+  void sweep();
+
   // Store.
   awaitable<Result<SubjectId>> identify(const SubjectName& name) override;
   awaitable<Result<SubjectId>> owner(FactorId factor) override;
@@ -156,6 +178,7 @@ class World final : public Store, public hsm::Hsm {
 
   FakeClock clock;
   policies::Policy rules;
+  Outbox memory{SecretBytes{outbox::Prints::kKeyBytes}};
   std::vector<JournalEntry> entries;
   std::vector<TokenRecord> stock;
   std::map<ChallengeId, Challenge> challenges;
@@ -182,12 +205,18 @@ class World final : public Store, public hsm::Hsm {
   CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
   std::map<SubjectId, SubjectRecord> subjects_;
   Turns turns_;
-  VerifyService service_{*this, *this, turns_, policy_, clock};
-  ClaimService claims_{*this, *this, turns_, policy_, clock};
-  ChallengeService challenge_service_{*this, *this, turns_, policy_, clock};
+  Parts parts_{*this, *this, turns_, policy_, clock, memory};
+  VerifyService service_{parts_};
+  ClaimService claims_{parts_};
+  ChallengeService challenge_service_{parts_};
+  CodeService codes_{parts_};
   int next_request_ = 1;
   std::uint64_t next_random_ = 1;
   std::uint64_t next_code_ = 271'828;
+
+ public:
+  FactorService factors{parts_};
+  CourierService couriers{parts_};
 };
 
 }  // namespace countersign::test

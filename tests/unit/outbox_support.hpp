@@ -4,9 +4,7 @@
 
 #include "daemon/outbox/ledger.hpp"
 
-namespace countersign::test {
-
-using outbox::Sending;
+namespace countersign::outbox::test {
 
 // Some day, at noon.
 inline constexpr Time kStart = from_milliseconds(1'790'000'000'000);
@@ -52,4 +50,4 @@ inline Sending nobodys(std::int64_t decoy) {
   return sending;
 }
 
-}  // namespace countersign::test
+}  // namespace countersign::outbox::test

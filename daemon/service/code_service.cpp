@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/code_service.hpp"
+
+#include "daemon/outbox/letter.hpp"
+#include "daemon/outbox/mask.hpp"
+#include "daemon/service/destinations.hpp"
+#include "daemon/service/envelope.hpp"
+#include "daemon/verify/code_context.hpp"
+#include "daemon/verify/purposes.hpp"
+#include "policies/authorise.hpp"
+
+#include <algorithm>
+
+namespace countersign {
+namespace {
+
+// What the message says of its lifetime: no more than is true, but never nothing.
+std::string minutes_of(std::chrono::seconds lifetime) {
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(lifetime).count();
+  return std::to_string(std::max<std::int64_t>(minutes, 1));
+}
+
+std::vector<MessageValue> values_of(const StartChallenge& ask, const policies::Codes& codes) {
+  std::vector<MessageValue> values{{"lifetime_minutes", minutes_of(codes.lifetime)}};
+  if (!ask.transaction.empty()) values.push_back({"transaction", ask.transaction});
+  return values;
+}
+
+// What counts as where nobody's message goes: each name has its own.
+Destination destination_of_nobody(FactorKind channel, SubjectId id) {
+  return {channel, "nobody " + std::to_string(number(id))};
+}
+
+}  // namespace
+
+awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChallenge& ask) {
+  const CurrentPolicy policy = parts_.policy;
+  CS_CO_CHECK(policies::authorise_realm(*policy, peer, ask.subject.realm.text()));
+  CS_CO_TRY(const SubjectId id, co_await parts_.store.identify(ask.subject));
+  // One at a time: the second of two finds that the first was counted, and takes its place whole.
+  CS_CO_TRY(const Turns::Turn turn, co_await parts_.turns.take(id));
+  CS_CO_TRY(SubjectPtr subject, co_await parts_.store.subject(id));
+  CS_CO_TRY(Errand errand, co_await errand_of(peer, ask, std::move(subject)));
+  CS_CO_TRY(const SecretBytes random, co_await parts_.hsm.random(verify::kNumberRandomBytes));
+
+  // Decided and counted without a wait in between: nobody else is let through by the same numbers.
+  const Time now = parts_.clock.now();
+  errand.sending.expires_at = now + policy->code.lifetime;
+  ChallengeReport report{.kind = errand.whom.kind, .purpose = errand.whom.purpose};
+  if (errand.to) report.factor = errand.whom.factor;
+  report.delivery = parts_.outbox.allow(errand.sending, *policy, now);
+  if (errand.to) report.delivery->masked_destination = outbox::mask(*errand.to);
+  if (report.delivery->outcome != DeliveryOutcome::accepted_for_delivery) co_return report;
+  report.id = ChallengeId{verify::fresh_number(random.expose())};
+  report.lifetime = policy->code.lifetime;
+  report.digits = policy->code.digits;
+  parts_.outbox.ledger.count(message_of(report.id), errand.sending, now);
+
+  Challenge challenge{.id = report.id,
+                      .subject = id,
+                      .factor = errand.whom.factor,
+                      .kind = errand.whom.kind,
+                      .purpose = errand.whom.purpose,
+                      .created_at = now,
+                      .expires_at = errand.sending.expires_at};
+  JournalEntry entry{.at = now, .peer_uid = peer.uid, .client_address = ask.client_address};
+  const Status sent = co_await send(*policy, ask, errand, std::move(challenge), std::move(entry));
+  if (!sent) {
+    parts_.outbox.ledger.uncount(message_of(report.id));
+    co_return sent.error();
+  }
+  report.delivery->retry_after =
+      parts_.outbox.ledger.wait_before_next(errand.sending, *policy, now);
+  co_return report;
+}
+
+awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const StartChallenge& ask,
+                                                              SubjectPtr subject) {
+  const CurrentPolicy policy = parts_.policy;
+  const Purpose purpose =
+      ask.purpose.value_or(verify::purpose_meant(peer.role, *subject, ask.factor));
+  if (!verify::may_have(peer.role, purpose))
+    co_return Error{ErrorCode::denied, "challenge.purpose"};
+  if ((purpose == Purpose::address) != ask.destination.has_value()) {
+    co_return Error{ErrorCode::malformed, "destination.purpose"};
+  }
+  Errand errand{.subject = std::move(subject)};
+  const SubjectId id = errand.subject->fixed.id;
+  errand.whom = verify::addressee(*errand.subject, ask.factor, purpose, *ask.kind);
+  CS_CO_CHECK(co_await find_destination(ask, errand));
+  errand.sending = {.channel = *ask.kind,
+                    .kind = kind_of(purpose),
+                    .subject = id,
+                    .factor = errand.whom.factor,
+                    .source = parts_.outbox.prints.print(ask.client_address, peer.uid),
+                    .nobodys = !errand.to,
+                    .peer_uid = peer.uid};
+  if (errand.to) {
+    errand.sending.destination = parts_.outbox.prints.print(*errand.to);
+    errand.sending.prefix = prefix_of(*policy, *errand.to);
+  } else {
+    errand.sending.destination = parts_.outbox.prints.print(destination_of_nobody(*ask.kind, id));
+  }
+  CS_CO_TRY(errand.sending.familiar, co_await parts_.store.is_familiar(id, errand.sending.source));
+  co_return errand;
+}
+
+// Nobody's destination is opened too: how long it took tells an outsider nothing. An address was
+// given, and nothing is opened for anybody.
+awaitable<Status> CodeService::find_destination(const StartChallenge& ask, Errand& errand) {
+  const bool is_nobodys = is_decoy(errand.subject->fixed.id);
+  if (ask.destination) {
+    if (!is_nobodys) errand.to = *ask.destination;
+    co_return Status{};
+  }
+  const FactorRecord* record = is_nobodys ? nullptr : errand.subject->find(errand.whom.factor);
+  const Factor& factor = record != nullptr ? record->fixed : parts_.outbox.stand_in;
+  CS_CO_TRY(Destination opened, co_await open_destination(parts_.hsm, factor));
+  if (record != nullptr) errand.to = std::move(opened);
+  co_return Status{};
+}
+
+// Challenge, code and message are one commit; then the courier is told.
+awaitable<Status> CodeService::send(const policies::Policy& policy, const StartChallenge& ask,
+                                    const Errand& errand, Challenge challenge, JournalEntry entry) {
+  const MessageId id = message_of(challenge.id);
+  const Bytes context = verify::code_context(challenge, ask.transaction);
+  const Bytes envelope = envelope_of(id);
+  SecretBytes letter;
+  if (errand.to) {
+    CS_CO_TRY(letter, outbox::write({.destination = *errand.to,
+                                     .kind = errand.sending.kind,
+                                     .realm = ask.subject.realm.text(),
+                                     .language = ask.language,
+                                     .values = values_of(ask, policy.code)}));
+  }
+  const hsm::IssueCode question{.digits = policy.code.digits,
+                                .context = context,
+                                .message = letter.expose(),
+                                .associated_data = envelope};
+  CS_CO_TRY(hsm::IssuedCode issued, co_await parts_.hsm.issue_code(question));
+  challenge.value = {issued.mac.begin(), issued.mac.end()};
+  Message row = row_of(id, errand.sending, challenge.created_at, std::move(issued.sealed));
+  auto message = std::make_unique<Message>(row);
+  CS_CO_CHECK(co_await parts_.store.keep(std::move(challenge), policy.challenge.open_max,
+                                         std::move(message), std::move(entry)));
+  parts_.outbox.queued(row);
+  co_return Status{};
+}
+
+}  // namespace countersign

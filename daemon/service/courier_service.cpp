@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/courier_service.hpp"
+
+#include "async/in_lanes.hpp"
+#include "base/log.hpp"
+#include "daemon/outbox/letter.hpp"
+#include "daemon/service/envelope.hpp"
+
+#include <algorithm>
+
+namespace countersign {
+namespace {
+
+using std::chrono::steady_clock;
+
+// How long a message rests that could not be opened, because the HSM or the store did not answer.
+constexpr std::chrono::seconds kRest{1};
+
+// The least time between two looks at the queue.
+constexpr std::chrono::milliseconds kShortest{10};
+
+constexpr std::int64_t kDaemon = -1;  // in the journal: nobody asked
+
+// How many messages are settled at once: the store commits what has gathered.
+constexpr std::size_t kLanes = 32;
+
+Event event_of(MessageState state) {
+  switch (state) {
+    case MessageState::sent:
+      return Event::message_sent;
+    case MessageState::delivered:
+      return Event::message_delivered;
+    case MessageState::too_late:
+      return Event::message_too_late;
+    default:
+      return Event::message_undeliverable;
+  }
+}
+
+MessageState state_after(MessageOutcome outcome) {
+  switch (outcome) {
+    case MessageOutcome::sent:
+      return MessageState::sent;
+    case MessageOutcome::delivered:
+      return MessageState::delivered;
+    case MessageOutcome::too_late:
+      return MessageState::too_late;
+    case MessageOutcome::deferred:
+      return MessageState::queued;
+    case MessageOutcome::undeliverable:
+      break;
+  }
+  return MessageState::undeliverable;
+}
+
+// What was sent may arrive or not. Whatever else has an end has come to it.
+bool may_become(MessageState from, MessageState to) {
+  if (from == MessageState::queued) return true;
+  const bool is_its_end = to == MessageState::delivered || to == MessageState::undeliverable;
+  return from == MessageState::sent && is_its_end;
+}
+
+}  // namespace
+
+awaitable<Result<Answer>> CourierService::take(TakeMessages ask) {
+  const std::uint64_t mine = ++latest_;
+  Outbox& outbox = parts_.outbox;
+  outbox.news.ring();  // whoever waited before us is let go
+  outbox.presence.asked(std::move(ask.providers), parts_.clock.now() + ask.wait);
+  Result<MessageBatch> batch = co_await gather(ask, mine);
+  if (mine == latest_) outbox.presence.answered(parts_.clock.now());
+  if (!batch) co_return batch.error();
+  co_return Answer{std::move(*batch)};
+}
+
+awaitable<Result<MessageBatch>> CourierService::gather(const TakeMessages& ask,
+                                                       std::uint64_t mine) {
+  const steady_clock::time_point end = steady_clock::now() + ask.wait;
+  for (;;) {
+    MessageBatch batch{.lease = outbox::Queue::kLease};
+    if (mine == latest_ && !stopping_) {
+      CS_CO_TRY(batch.messages, co_await open(next(ask.max)));
+    }
+    const steady_clock::duration left = end - steady_clock::now();
+    const bool waits =
+        batch.messages.empty() && mine == latest_ && !stopping_ && left > left.zero();
+    if (!waits) co_return batch;
+    const steady_clock::duration pause = std::min(left, until_next_event());
+    co_await parts_.outbox.news.wait(pause);
+  }
+}
+
+std::vector<MessageId> CourierService::next(std::size_t max) {
+  const Time now = parts_.clock.now();
+  const Presence& presence = parts_.outbox.presence;
+  const outbox::Channels up{.sms = presence.is_up(FactorKind::sms, now),
+                            .email = presence.is_up(FactorKind::email, now)};
+  return parts_.outbox.queue.take(max, up, now);
+}
+
+// A message that was deferred, or leased to a courier that is gone, is nobody's news when its time
+// comes.
+steady_clock::duration CourierService::until_next_event() const {
+  const Time now = parts_.clock.now();
+  const std::optional<Time> at = parts_.outbox.queue.next_event(now);
+  return at ? std::max<steady_clock::duration>(*at - now, kShortest) : TakeMessages::kWaitMax;
+}
+
+// In their order; those that cannot be opened are missing. If the HSM or the store does not answer,
+// none of them is leased any more.
+awaitable<Result<std::vector<OutboundMessage>>> CourierService::open(std::vector<MessageId> taken) {
+  std::vector<std::optional<OutboundMessage>> opened(taken.size());
+  auto open_nth = [this, &taken, &opened](std::size_t i) -> awaitable<Status> {
+    CS_CO_TRY(opened[i], co_await open_one(taken[i]));
+    co_return Status{};
+  };
+  const Status done = co_await in_lanes(taken.size(), kLanes, open_nth);
+  if (!done) {
+    for (const MessageId id : taken) parts_.outbox.queue.defer(id, kRest, parts_.clock.now());
+    co_return done.error();
+  }
+  std::vector<OutboundMessage> messages;
+  for (auto& message : opened) {
+    if (message) messages.push_back(std::move(*message));
+  }
+  co_return messages;
+}
+
+awaitable<Result<std::optional<OutboundMessage>>> CourierService::open_one(MessageId id) {
+  using Opened = std::optional<OutboundMessage>;
+  CS_CO_TRY(const std::optional<Message> row, co_await parts_.store.message(id));
+  if (!row || row->state != MessageState::queued) {
+    parts_.outbox.queue.forget(id);  // a newer code has taken its place
+    co_return Opened{};
+  }
+  if (parts_.clock.now() >= row->expires_at) {
+    CS_CO_CHECK(co_await settle(*row, MessageState::too_late, kDaemon));
+    co_return Opened{};
+  }
+  Result<OutboundMessage> message = co_await open_letter(parts_.hsm, *row);
+  if (message) co_return Opened{std::move(*message)};
+  if (message.error().code != ErrorCode::corrupt) co_return message.error();
+  CS_CO_CHECK(co_await settle(*row, MessageState::undeliverable, kDaemon));
+  co_return Opened{};
+}
+
+awaitable<Result<Answer>> CourierService::report(Peer peer, const ReportMessages& ask) {
+  auto report_nth = [this, peer, &ask](std::size_t i) -> awaitable<Status> {
+    return report_one(peer, ask.reports[i]);
+  };
+  CS_CO_CHECK(co_await in_lanes(ask.reports.size(), kLanes, report_nth));
+  co_return Answer{MessagesReported{}};
+}
+
+awaitable<Status> CourierService::report_one(Peer peer, const MessageReport& report) {
+  if (report.outcome == MessageOutcome::deferred) {
+    parts_.outbox.queue.defer(report.id, report.retry_after, parts_.clock.now());
+    co_return Status{};
+  }
+  CS_CO_TRY(const std::optional<Message> row, co_await parts_.store.message(report.id));
+  const MessageState to = state_after(report.outcome);
+  if (!row || !may_become(row->state, to)) co_return Status{};
+  co_return co_await settle(*row, to, peer.uid);
+}
+
+// If somebody was first, it is settled already.
+awaitable<Status> CourierService::settle(const Message& row, MessageState to,
+                                         std::int64_t peer_uid) {
+  JournalEntry entry{.at = parts_.clock.now(), .event = event_of(to), .peer_uid = peer_uid};
+  Message from = row;
+  const Status settled = co_await parts_.store.settle(std::move(from), to, std::move(entry));
+  if (!settled && settled.error().code != ErrorCode::conflict) co_return settled.error();
+  parts_.outbox.queue.forget(row.id);
+  if (!settled) co_return Status{};
+  parts_.outbox.ledger.settled(row, to, parts_.clock.now());
+  if (to == MessageState::undeliverable) {
+    log::warning("message.undeliverable", {{"message", number(row.id)},
+                                           {"subject", number(row.subject)},
+                                           {"factor", number(row.factor)}});
+  }
+  co_return Status{};
+}
+
+awaitable<void> CourierService::sweep() {
+  const std::vector<MessageId> over = parts_.outbox.queue.expired(parts_.clock.now());
+  for (const MessageId id : over) {
+    const Status expired = co_await expire(id);
+    if (!expired) log::warning("message.settle", expired.error(), {{"message", number(id)}});
+  }
+  log_changes();
+}
+
+// Whatever became of it in the meantime stands in its row. What cannot be settled now is settled at
+// the next start: it is never handed out again.
+awaitable<Status> CourierService::expire(MessageId id) {
+  CS_CO_TRY(const std::optional<Message> row, co_await parts_.store.message(id));
+  if (!row || row->state != MessageState::queued) co_return Status{};
+  co_return co_await settle(*row, MessageState::too_late, kDaemon);
+}
+
+void CourierService::log_changes() {
+  const bool is_there = parts_.outbox.presence.is_there(parts_.clock.now());
+  if (is_there && !was_there_) log::info("courier.appeared");
+  if (!is_there && was_there_) log::warning("courier.away");
+  was_there_ = is_there;
+  for (const outbox::BreakerEvent& event : parts_.outbox.ledger.take_events()) {
+    const log::ConfigText prefix{event.prefix};
+    const auto& change = event.change;
+    if (change.opened) {
+      log::warning("sms.breaker_opened",
+                   {{"prefix", prefix}, {"percent", change.percent}, {"sample", change.sample}});
+    } else {
+      log::info("sms.breaker_closed", {{"prefix", prefix}});
+    }
+  }
+}
+
+void CourierService::stop() {
+  stopping_ = true;
+  parts_.outbox.news.ring();
+}
+
+}  // namespace countersign

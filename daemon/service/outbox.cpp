@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/outbox.hpp"
+
+#include "base/log.hpp"
+#include "daemon/service/destinations.hpp"
+
+#include <limits>
+
+namespace countersign {
+
+Delivery Outbox::allow(const outbox::Sending& sending, const policies::Policy& policy, Time now) {
+  Delivery delivery{.outcome = DeliveryOutcome::accepted_for_delivery};
+  if (const auto refused = ledger.refusal_of(sending, policy, now)) {
+    delivery = {.outcome = refused->outcome, .retry_after = refused->retry_after};
+  } else if (!presence.is_up(sending.channel, now) || queue.size() >= policy.messages.queue_max) {
+    delivery.outcome = DeliveryOutcome::channel_down;
+  }
+  if (delivery.outcome != DeliveryOutcome::accepted_for_delivery) {
+    ledger.refused(sending.channel, now);
+  }
+  return delivery;
+}
+
+void Outbox::queued(const Message& message) {
+  if (message.state != MessageState::queued) return;
+  const outbox::Queue::Item item{
+      .id = message.id,
+      .channel = message.channel,
+      .urgency = outbox::is_notice(message.kind) ? outbox::Urgency::notice : outbox::Urgency::code,
+      .due = message.created_at,
+      .expires_at = message.expires_at};
+  // Whether there was room was asked before it was kept: what is durable has to be sent.
+  const Status pushed = queue.push(item, std::numeric_limits<std::size_t>::max());
+  if (!pushed) log::error("message.queue", pushed.error(), {{"message", number(message.id)}});
+  news.ring();
+}
+
+void Outbox::counted_and_queued(const Message& message) {
+  const outbox::Sending sending{.channel = message.channel,
+                                .kind = message.kind,
+                                .subject = message.subject,
+                                .factor = message.factor,
+                                .destination = message.destination,
+                                .prefix = message.prefix,
+                                .peer_uid = message.peer_uid,
+                                .expires_at = message.expires_at};
+  ledger.count(message.id, sending, message.created_at);
+  queued(message);
+}
+
+awaitable<Status> Outbox::fill(Store& store, hsm::Hsm& hsm, const policies::Policy& policy,
+                               Time now) {
+  const Destination anybodys{FactorKind::sms, "+358401234567"};
+  stand_in.kind = anybodys.channel;
+  CS_CO_TRY(stand_in.sealed, co_await seal_destination(hsm, anybodys));
+  for (MessageId after{};;) {
+    CS_CO_TRY(const std::vector<Message> rows, co_await store.messages(after));
+    for (const Message& row : rows) {
+      // What a subject was sent without a place that it was accepted from counts for strangers.
+      CS_CO_TRY(const bool familiar, co_await store.is_familiar(row.subject, row.source));
+      ledger.restore(row, familiar);
+      queued(row);
+      after = row.id;
+    }
+    if (rows.size() < Store::kMessagesListed) break;
+  }
+  ledger.restored(policy, now);
+  co_return Status{};
+}
+
+std::string prefix_of(const policies::Policy& policy, const Destination& destination) {
+  if (destination.channel != FactorKind::sms) return {};
+  const policies::SmsPrefix* found = policies::prefix_of(policy.sms, destination.text);
+  return found == nullptr ? std::string{} : found->prefix;
+}
+
+Message row_of(MessageId id, const outbox::Sending& sending, Time created_at, Bytes sealed) {
+  return {.id = id,
+          .channel = sending.channel,
+          .kind = sending.kind,
+          .state = sending.nobodys ? MessageState::nobodys : MessageState::queued,
+          .subject = sending.subject,
+          .factor = sending.nobodys ? FactorId{} : sending.factor,
+          .challenge = outbox::is_code(sending.kind) ? ChallengeId{number(id)} : ChallengeId{},
+          .peer_uid = sending.peer_uid,
+          .destination = sending.destination,
+          .source = sending.source,
+          .prefix = sending.prefix,
+          .created_at = created_at,
+          .expires_at = sending.expires_at,
+          .sealed = sending.nobodys ? Bytes{} : std::move(sealed)};
+}
+
+}  // namespace countersign
