@@ -12,6 +12,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kHour = 1h;
 constexpr milliseconds kDay = 24h;
+// A clock that steps back by less than an hour finds what it needs.
+constexpr milliseconds kKept = kDay + kHour;
 // So many old entries are looked for at each new one; more than one, so that they are found.
 constexpr std::size_t kSweptAtOnce = 4;
 
@@ -73,7 +75,7 @@ void sweep_some(Map& map, std::size_t& next, Time now) {
     for (auto each = map.begin(next); each != map.end(next); ++each) {
       auto& times = each->second;
       const auto young =
-          std::ranges::find_if(times, [now](const auto& one) { return time_of(one) > now - kDay; });
+          std::ranges::find_if(times, [now](const auto& one) { return time_of(one) > now - kKept; });
       times.erase(times.begin(), young);
       if (times.empty()) old.push_back(each->first);
     }
@@ -168,14 +170,16 @@ milliseconds Ledger::limit_of(const Sending& sending, const policies::Policy& po
 
 void Ledger::count(MessageId id, const Sending& sending, Time now) {
   sweep(now);
-  remember(sending, now, false);
-  if (!sending.nobodys) counts_of(sending.channel).accepted.add(now);
+  remember(sending, {now, now}, false);
+  if (!sending.nobodys) counts_of(sending.channel).accepted.add({now, now});
   begin(id, open_of(sending, now), is_code(sending.kind) ? sending.expires_at : now + kCommitMax);
 }
 
 // What each kind of message counts for, and so what it can use up.
-void Ledger::remember(const Sending& sending, Time at, bool was_answered) {
-  if (is_code(sending.kind)) {
+void Ledger::remember(const Sending& sending, When when, bool was_answered) {
+  const Time at = when.at;
+  const bool counts_today = at > when.now - kDay;
+  if (is_code(sending.kind) && counts_today) {
     auto& sent = subjects_[sending.subject];
     const Sent one{at,
                    sending.factor,
@@ -188,14 +192,14 @@ void Ledger::remember(const Sending& sending, Time at, bool was_answered) {
   }
   if (sending.nobodys) return;
   if (sending.channel == FactorKind::email) {
-    email_.add(at);
+    email_.add(when);
   } else {
-    prefixes_[sending.prefix].hour.add(at);
+    prefixes_[sending.prefix].hour.add(when);
   }
-  if (is_notice(sending.kind)) return;
+  if (is_notice(sending.kind) || !counts_today) return;
   auto& times = destinations_[sending.destination];
   times.insert(std::ranges::upper_bound(times, at), at);
-  peers_.try_emplace(sending.peer_uid, SlidingCount{kDay}).first->second.add(at);
+  peers_.try_emplace(sending.peer_uid, SlidingCount{kDay}).first->second.add(when);
 }
 
 Ledger::Open Ledger::open_of(const Sending& sending, Time at) {
@@ -259,12 +263,12 @@ void Ledger::answered(MessageId id, Time now) {
   const auto found = open_.find(id);
   if (found == open_.end()) return;
   found->second.answered = true;
-  counts_of(found->second.channel).answered.add(now);
+  counts_of(found->second.channel).answered.add({now, now});
   if (Sent* sent = find(found->second)) sent->answered = true;
 }
 
 void Ledger::settled(const Message& from, MessageState to, Time now) {
-  count_state(from.channel, to, now);
+  count_state(from.channel, to, {now, now});
   const auto found = open_.find(from.id);
   if (found == open_.end()) return;
   found->second.sent = to == MessageState::sent || to == MessageState::delivered;

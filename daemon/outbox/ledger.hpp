@@ -67,6 +67,11 @@ struct BreakerEvent {
 
 class Ledger {
  public:
+  Ledger() = default;
+  Ledger(Ledger&&) = default;  // a copy would point into what it was copied from
+  Ledger& operator=(Ledger&&) = default;
+  ~Ledger() = default;
+
   // Why it may not be sent now: NOT_ALLOWED, TOO_SOON or LIMIT_REACHED, the first that holds.
   // Refusals count nowhere: waiting is not made longer by asking.
   [[nodiscard]] std::optional<Refused> refusal_of(const Sending& sending,
@@ -90,7 +95,8 @@ class Ledger {
   void refused(FactorKind channel, Time now);
 
   // Takes in a row of the store, in any order; then, once, restored(). Nothing is asked before.
-  void restore(const Message& row, bool familiar = false);
+  // REQUIRES: the same `now`, or about.
+  void restore(const Message& row, Time now, bool familiar = false);
   void restored(const policies::Policy& policy, Time now);
 
   // What happened to breakers since it was asked last, for the log.
@@ -163,11 +169,11 @@ class Ledger {
                                            Time now) const;
   void advance(const policies::Policy& policy, Time now);
   void judge(const Open& open, const policies::Sms& sms, Time at);
-  void remember(const Sending& sending, Time at, bool was_answered);
+  void remember(const Sending& sending, When when, bool was_answered);
   void begin(MessageId id, Open open, Time over_at);
   [[nodiscard]] Open open_of(const Sending& sending, Time at);
   [[nodiscard]] Sent* find(const Open& open);
-  void count_state(FactorKind channel, MessageState state, Time at);
+  void count_state(FactorKind channel, MessageState state, When when);
   void sweep(Time now);
   [[nodiscard]] Counts& counts_of(FactorKind channel);
   [[nodiscard]] const Counts& counts_of(FactorKind channel) const;

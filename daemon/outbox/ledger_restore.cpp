@@ -26,13 +26,16 @@ Sending sending_of(const Message& row, bool familiar) {
 
 }  // namespace
 
-void Ledger::restore(const Message& row, bool familiar) {
+void Ledger::restore(const Message& row, Time now, bool familiar) {
   const Sending sending = sending_of(row, familiar);
-  remember(sending, row.created_at, row.answered);
+  const When when{row.created_at, now};
+  remember(sending, when, row.answered);
   if (sending.nobodys) return;
-  counts_of(row.channel).accepted.add(row.created_at);
-  count_state(row.channel, row.state, row.created_at);
-  if (row.answered) counts_of(row.channel).answered.add(row.created_at);
+  counts_of(row.channel).accepted.add(when);
+  // A row says only what it came to in the end.
+  if (row.state == MessageState::delivered) count_state(row.channel, MessageState::sent, when);
+  count_state(row.channel, row.state, when);
+  if (row.answered) counts_of(row.channel).answered.add(when);
   if (!is_code(row.kind)) return;
   Open open = open_of(sending, row.created_at);
   open.sent = row.state == MessageState::sent || row.state == MessageState::delivered;
@@ -49,6 +52,8 @@ void Ledger::restored(const policies::Policy& policy, Time now) {
   }
   restored_ = {};
   advance(policy, now);
+  // Whoever was there before has logged them.
+  events_.clear();
 }
 
 Ledger::Counts& Ledger::counts_of(FactorKind channel) {
@@ -59,16 +64,15 @@ const Ledger::Counts& Ledger::counts_of(FactorKind channel) const {
   return counts_[channel == FactorKind::sms ? 0 : 1];
 }
 
-// `delivered` is told of a message that was sent before, or of a row that says no more than that.
-void Ledger::count_state(FactorKind channel, MessageState state, Time at) {
+void Ledger::count_state(FactorKind channel, MessageState state, When when) {
   Counts& counts = counts_of(channel);
-  if (state == MessageState::sent) counts.sent.add(at);
-  if (state == MessageState::delivered) counts.delivered.add(at);
-  if (state == MessageState::undeliverable) counts.undeliverable.add(at);
-  if (state == MessageState::too_late) counts.too_late.add(at);
+  if (state == MessageState::sent) counts.sent.add(when);
+  if (state == MessageState::delivered) counts.delivered.add(when);
+  if (state == MessageState::undeliverable) counts.undeliverable.add(when);
+  if (state == MessageState::too_late) counts.too_late.add(when);
 }
 
-void Ledger::refused(FactorKind channel, Time now) { counts_of(channel).refused.add(now); }
+void Ledger::refused(FactorKind channel, Time now) { counts_of(channel).refused.add({now, now}); }
 
 ChannelStatus Ledger::status(FactorKind channel, Time now) const {
   const Counts& counts = counts_of(channel);

@@ -19,8 +19,10 @@ SlidingCount::Slice& SlidingCount::slice_of(std::int64_t number) {
   return slices_[static_cast<std::size_t>(number) % slices_.size()];
 }
 
-void SlidingCount::add(Time at) {
-  const std::int64_t number = number_of(at);
+void SlidingCount::add(When when) {
+  const std::int64_t number = number_of(when.at);
+  // What is over must not meet a later slice in its place, where it would count again.
+  if (end_of_counting({number, 0}) <= when.now) return;
   Slice& slice = slice_of(number);
   // A later slice stands there when the clock stepped back: then this one counts for longer.
   if (slice.number < number) slice = {number, 0};

@@ -14,14 +14,21 @@
 
 namespace countersign::outbox {
 
+// When something was, as far as is known now.
+struct When {
+  Time at{};
+  Time now{};
+};
+
 class SlidingCount {
  public:
   static constexpr std::int64_t kSlices = 60;  // in a window
 
   explicit SlidingCount(std::chrono::milliseconds window) : width_{window / kSlices} {}
 
-  // In any order. ENSURES: nothing counts for less than a window, even if the clock steps back.
-  void add(Time at);
+  // In any order. ENSURES: nothing counts for less than a window, even if the clock steps back by
+  // as much as that.
+  void add(When when);
   // Takes back what was added, as long as its slice is known.
   void remove(Time at);
 
@@ -40,7 +47,7 @@ class SlidingCount {
   [[nodiscard]] Slice& slice_of(std::int64_t number);
 
   std::chrono::milliseconds width_;
-  std::array<Slice, kSlices + 1> slices_{};
+  std::array<Slice, 2 * kSlices + 1> slices_{};  // of two windows: the clock may step back
 };
 
 }  // namespace countersign::outbox

@@ -4,7 +4,9 @@
 
 #include "daemon/outbox/ledger.hpp"
 
-namespace countersign::outbox::test {
+namespace countersign::test {
+
+using outbox::Sending;
 
 // Some day, at noon.
 inline constexpr Time kStart = from_milliseconds(1'790'000'000'000);
@@ -50,4 +52,4 @@ inline Sending nobodys(std::int64_t decoy) {
   return sending;
 }
 
-}  // namespace countersign::outbox::test
+}  // namespace countersign::test
