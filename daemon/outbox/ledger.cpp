@@ -57,6 +57,11 @@ const policies::SmsPrefix* named(const policies::Sms& sms, std::string_view pref
   return found == sms.prefixes.end() || found->per_hour == 0 ? nullptr : &*found;
 }
 
+// Whose waits it shares. A row that is nobody's names no factor, so neither does what it was.
+FactorId waits_with(const Sending& sending) {
+  return sending.nobodys ? FactorId{} : sending.factor;
+}
+
 bool is_allowed(const Sending& sending, const policies::Policy& policy) {
   const bool is_sms = sending.channel == FactorKind::sms;
   const bool may_sign_in = is_sms ? policy.sms.sign_in : policy.email.sign_in;
@@ -74,8 +79,8 @@ void sweep_some(Map& map, std::size_t& next, Time now) {
     std::vector<typename Map::key_type> old;
     for (auto each = map.begin(next); each != map.end(next); ++each) {
       auto& times = each->second;
-      const auto young =
-          std::ranges::find_if(times, [now](const auto& one) { return time_of(one) > now - kKept; });
+      const auto young = std::ranges::find_if(
+          times, [now](const auto& one) { return time_of(one) > now - kKept; });
       times.erase(times.begin(), young);
       if (times.empty()) old.push_back(each->first);
     }
@@ -115,7 +120,7 @@ milliseconds Ledger::wait_of(const Sending& sending, const policies::Codes& code
   const auto& sent = subject->second;
   for (auto each = sent.rbegin(); each != sent.rend() && each->at > now - kDay; ++each) {
     const bool is_alike = each->kind == sending.kind && each->channel == sending.channel &&
-                          each->factor == sending.factor;
+                          each->factor == waits_with(sending);
     if (!is_alike) continue;
     if (each->answered) break;
     if (wait == 0ms) last = each->at;
@@ -182,7 +187,7 @@ void Ledger::remember(const Sending& sending, When when, bool was_answered) {
   if (is_code(sending.kind) && counts_today) {
     auto& sent = subjects_[sending.subject];
     const Sent one{at,
-                   sending.factor,
+                   waits_with(sending),
                    number_of(sending.source),
                    sending.channel,
                    sending.kind,
@@ -205,7 +210,7 @@ void Ledger::remember(const Sending& sending, When when, bool was_answered) {
 Ledger::Open Ledger::open_of(const Sending& sending, Time at) {
   Open open;
   open.subject = sending.subject;
-  open.factor = sending.factor;
+  open.factor = waits_with(sending);
   open.destination = sending.destination;
   open.at = at;
   open.peer_uid = sending.peer_uid;

@@ -267,6 +267,22 @@ TEST(Ledger, NobodysCodesWaitLikeOthers) {
   EXPECT_EQ(outbox.ask(nobodys), kLimit);
 }
 
+// What is asked for may name the factor that somebody else would have; the row never does.
+TEST(Ledger, NobodysCodesWaitAfterARestartToo) {
+  Outbox outbox;
+  Message row;
+  row.channel = FactorKind::sms;
+  row.kind = MessageKind::sign_in;
+  row.state = MessageState::nobodys;
+  row.subject = SubjectId{-5};
+  row.created_at = kStart;
+  outbox.ledger.restore(row, kStart);
+  outbox.ledger.restored(outbox.rules, kStart);
+  Sending asked = test::nobodys(-5);
+  asked.factor = FactorId{-5};
+  EXPECT_EQ(outbox.ask(asked), kTooSoon);
+}
+
 TEST(Ledger, RandomNamesShutNothingForOthers) {
   Outbox outbox;
   outbox.rules.sms.prefixes[0].per_hour = 1;
