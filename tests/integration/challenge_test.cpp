@@ -16,6 +16,7 @@
 namespace countersign::test {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -255,6 +256,39 @@ TEST_F(ChallengeResponse, EditedChallengesAreRefused) {
     const v1::Reply reply = answer(portal_, challenge, response_to(challenge));
     EXPECT_EQ(reply.error().code(), v1::TAMPERED) << reply.ShortDebugString();
   }
+}
+
+// The row as it truly was before the answer fits its MAC, and the journal tells of the answer.
+TEST_F(ChallengeResponse, PutBackAfterTheirAnswerChallengesAreRefused) {
+  enrol_active("alice");
+  const std::string kept = "ATTACH '" + appliance_.path("kept.db") + "' AS kept;";
+  const auto edit = [&](const std::string& sql) {
+    ASSERT_EQ(appliance_.run({"/usr/bin/sqlite3", "-bail", appliance_.database(), kept + sql}), 0);
+  };
+  const auto keep = [&] {
+    edit(
+        "DROP TABLE IF EXISTS kept.challenge;"
+        "CREATE TABLE kept.challenge AS SELECT * FROM main.challenge");
+  };
+  const auto put_back = [&] {
+    edit("INSERT OR REPLACE INTO main.challenge SELECT * FROM kept.challenge");
+  };
+  const v1::Challenge used = start(portal_, "alice");
+  keep();
+  ASSERT_TRUE(accepted(answer(portal_, used, response_to(used))));
+  put_back();
+  EXPECT_EQ(answer(portal_, used, response_to(used)).error().code(), v1::TAMPERED);
+  // Four of its five tries are over, and would not be.
+  const v1::Challenge tried = start(portal_, "alice");
+  keep();
+  for (int i = 0; i < 4; ++i) {
+    const v1::Reply wrong = answer(portal_, tried, std::string(20, 'x'));
+    EXPECT_EQ(wrong.verdict().reason(), v1::WRONG_CODE) << wrong.ShortDebugString();
+  }
+  put_back();
+  EXPECT_EQ(answer(portal_, tried, response_to(tried)).error().code(), v1::TAMPERED);
+  EXPECT_THAT(appliance_.check_store(),
+              Contains(HasSubstr("was put back after it had been answered")));
 }
 
 TEST_F(ChallengeResponse, TheCommandDoesItAll) {
