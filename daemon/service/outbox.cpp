@@ -58,7 +58,7 @@ awaitable<Status> Outbox::fill(Store& store, hsm::Hsm& hsm, const policies::Poli
     for (const Message& row : rows) {
       // What a subject was sent without a place that it was accepted from counts for strangers.
       CS_CO_TRY(const bool familiar, co_await store.is_familiar(row.subject, row.source));
-      ledger.restore(row, familiar);
+      ledger.restore(row, now, familiar);
       queued(row);
       after = row.id;
     }
