@@ -14,9 +14,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace countersign::test {
 
@@ -47,7 +49,7 @@ inline std::string denied(std::string_view id) {
 class FakeDaemon {
  public:
   // What to send for a request's body, given the number of the connection (from 1); nothing to hang
-  // up, an empty text to stay silent.
+  // up, an empty text to stay silent. Each connection asks in a thread of its own.
   using Script = std::function<std::optional<std::string>(int, std::string_view)>;
 
   explicit FakeDaemon(Script script) : script_{std::move(script)} {
@@ -67,8 +69,10 @@ class FakeDaemon {
   ~FakeDaemon() {
     ending_ = true;
     ::shutdown(listener_, SHUT_RDWR);
-    if (const int fd = connection_; fd >= 0) ::shutdown(fd, SHUT_RDWR);
     thread_.join();
+    for (const int fd : fds_) ::shutdown(fd, SHUT_RDWR);
+    for (std::thread& thread : threads_) thread.join();
+    for (const int fd : fds_) ::close(fd);
     ::close(listener_);
     std::filesystem::remove_all(folder_);
   }
@@ -81,20 +85,22 @@ class FakeDaemon {
     while (!ending_) {
       const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd < 0) return;
-      connection_ = fd;
-      ++connections;
-      while (!ending_ && answer_one(fd)) continue;
-      connection_ = -1;
-      ::close(fd);
+      const int number = ++connections;
+      const std::lock_guard lock{mutex_};
+      fds_.push_back(fd);
+      threads_.emplace_back([this, fd, number] {
+        while (!ending_ && answer_one(fd, number)) continue;
+        ::shutdown(fd, SHUT_RDWR);
+      });
     }
   }
-  bool answer_one(int fd) {
+  bool answer_one(int fd, int number) {
     std::string header(8, '\0');
     if (::recv(fd, header.data(), 8, MSG_WAITALL) != 8) return false;
     std::string body(load_big_endian<std::uint32_t>(as_bytes(header).subspan(4)), '\0');
     const auto size = static_cast<ssize_t>(body.size());
     if (::recv(fd, body.data(), body.size(), MSG_WAITALL) != size) return false;
-    const auto answer = script_(connections, body);
+    const auto answer = script_(number, body);
     if (!answer) return false;
     ::send(fd, answer->data(), answer->size(), MSG_NOSIGNAL);
     return true;
@@ -103,7 +109,9 @@ class FakeDaemon {
   Script script_;
   std::filesystem::path folder_;
   int listener_ = -1;
-  std::atomic<int> connection_ = -1;
+  std::mutex mutex_;
+  std::vector<int> fds_;  // closed at the end, so that no number is used twice
+  std::vector<std::thread> threads_;
   std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
