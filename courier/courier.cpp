@@ -91,7 +91,7 @@ void Courier::accept(Message message) {
   const MessageId id = message.id;
   auto content = templates_->render(message);
   if (!content) {
-    log::error("courier.template", content.error(), {{"message", number(id)}});
+    log::error("courier.not_rendered", content.error(), {{"message", number(id)}});
     return link_.report(
         {.id = id, .ending = Ending::deferred, .provider = {}, .retry_after = kTemplatePause});
   }
