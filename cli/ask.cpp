@@ -23,6 +23,8 @@ const char* name_of(Door door) {
       return "provision";
     case Door::admin:
       return "admin";
+    case Door::courier:
+      return "courier";
   }
   return "";
 }

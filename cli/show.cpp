@@ -100,8 +100,8 @@ void show(std::ostream& out, const v1::Challenge& challenge) {
 void show(std::ostream& out, const v1::Enrolment& enrolment) {
   show(out, enrolment.factor());
   if (!enrolment.factor().masked_destination().empty()) {
-    out << "It works after the answer to: countersign challenge start --purpose confirmation "
-           "--factor "
+    out << "It works after the answer to: countersign challenge start --confirm --kind "
+        << lower_words(v1::FactorKind_Name(enrolment.factor().kind())) << " --factor "
         << enrolment.factor().id() << '\n';
   }
   if (!enrolment.challenge_response_key().empty()) {

@@ -124,6 +124,76 @@ gives 2 countersign factor enrol alice hotp --secret-file - <<< "not base32!"
 gives 0 countersign factor confirm "$factor" <<< 84755224
 gives 0 countersign verify alice <<< 94287082
 
+echo "-- codes by e-mail, with curl for a courier"
+courier() {
+  curl --silent --show-error --unix-socket "$node/run/courier.sock" "http://localhost/v1/$1" -d "$2"
+}
+# take: the next message, which is reported as sent, in $message.
+take() {
+  message=$(courier take-messages '{"max":1,"waitSeconds":10,"providers":[
+    {"name":"curl","channel":"EMAIL","state":"PROVIDER_WORKS","health":100}]}' | jq '.messages[0]')
+  courier report-messages "{\"reports\":[{\"messageId\":$(jq .messageId <<< "$message"),
+    \"outcome\":\"SENT\",\"provider\":\"curl\"}]}" > "$node/reported"
+  [[ $(< "$node/reported") == "{}" ]]
+}
+gives 3 countersign factor enrol-sms alice <<< 0401234567
+says "which country"
+gives 3 countersign factor enrol-sms alice --country FI <<< 0942310 # a fixed line
+gives 0 countersign -o json factor enrol-email alice --label work <<< Alice@EXAMPLE.com
+factor=$(jq -r .factor.id <<< "$said")
+confirm=(--confirm --kind email --factor "$factor")
+[[ $(jq -r .factor.maskedDestination <<< "$said") == "A•••@example.com" ]]
+gives 3 countersign challenge start alice "${confirm[@]}"
+says "channel down"
+gives 0 countersign courier status
+says "courier: away"
+courier take-messages '{"max":1,"providers":[{"name":"curl","channel":"EMAIL",
+  "state":"PROVIDER_WORKS","health":100}]}' > /dev/null
+gives 0 countersign -o json challenge start alice "${confirm[@]}"
+challenge=$(jq -r .challengeId <<< "$said")
+[[ $(jq -r '[.delivery.outcome, .purpose, .digits] | @csv' <<< "$said") == \
+  '"ACCEPTED_FOR_DELIVERY","CONFIRMATION",6' ]]
+gives 3 countersign challenge start alice "${confirm[@]}"
+says "too soon"
+take
+[[ $(jq -r '[.destination, .kind] | @csv' <<< "$message") == \
+  '"Alice@example.com","confirmation"' ]]
+gives 1 countersign challenge answer "$challenge" --confirm --kind email <<< 000
+says "wrong code"
+gives 0 countersign challenge answer "$challenge" --confirm --username alice --passcode-file - \
+  <<< "$(jq -r .code <<< "$message")"
+gives 1 countersign challenge answer "$challenge" --confirm --passcode-file - \
+  <<< "$(jq -r .code <<< "$message")"
+says "replayed"
+gives 0 countersign factor list alice
+says "to: A•••@example.com"
+
+echo "-- a transaction is agreed to as it was shown"
+agree=(--kind email --purpose transaction --transaction)
+gives 3 countersign challenge start alice "${agree[@]}" $'EUR 5.00\nto Mallory'
+gives 0 countersign -o json challenge start alice "${agree[@]}" "EUR 5.00 to Example Oy"
+challenge=$(jq -r .challengeId <<< "$said")
+until [[ $(jq -r .kind <<< "$message") == transaction ]]; do take; done
+jq -e '.values[] | select(.name == "transaction" and .value == "EUR 5.00 to Example Oy")' \
+  <<< "$message" > /dev/null
+code=$(jq -r .code <<< "$message")
+gives 1 countersign challenge answer "$challenge" "${agree[@]}" "EUR 5,000.00 to Mallory" \
+  <<< "$code"
+gives 0 countersign challenge answer "$challenge" "${agree[@]}" "EUR 5.00 to Example Oy" <<< "$code"
+
+echo "-- how the courier fares"
+gives 0 countersign courier test --email me@example.com --language fi
+says "accepted for delivery"
+until [[ $(jq -r .kind <<< "$message") == test ]]; do take; done
+[[ $(jq -r '[.destination, .language, .code // ""] | @csv' <<< "$message") == \
+  '"me@example.com","fi",""' ]]
+gives 3 countersign courier test --sms - <<< +358401234567 # no prefix is allowed
+says "not allowed"
+gives 0 countersign courier status
+says "courier: connected"
+gives 0 countersign courier status --prometheus
+says 'countersign_channel_up{channel="email"} 1'
+
 echo "-- the state of things"
 gives 0 countersign status
 gives 0 countersign store check
