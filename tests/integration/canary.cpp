@@ -46,7 +46,6 @@ std::string base64(const std::string& bytes) {
   return text;
 }
 
-// The value of a key in a flat piece of JSON.
 std::string value_of(const std::string& json, const std::string& key) {
   const std::string before = "\"" + key + "\":";
   std::size_t begin = json.find(before);

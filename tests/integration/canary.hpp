@@ -21,12 +21,19 @@ inline constexpr const char* kCanaryPolicy = R"([throttle]
 failures_free = 99
 delay_first = "1s"
 delay_max = "1s"
+[code]
+digits = 8
+[[sms.prefix]]
+prefix = "+358"
+per_hour = 500
 )";
 
 [[nodiscard]] std::string random_bytes(std::size_t size);
 [[nodiscard]] std::string random_digits();
 [[nodiscard]] std::string base64(const std::string& bytes);
 [[nodiscard]] std::string file_text(const std::string& path);
+// The value of a key in a flat piece of JSON.
+[[nodiscard]] std::string value_of(const std::string& json, const std::string& key);
 
 struct Person {
   std::string name;

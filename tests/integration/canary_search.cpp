@@ -23,6 +23,7 @@ constexpr std::size_t kFirstBytes = 3;
 constexpr std::size_t kRawPiece = 10;
 constexpr std::size_t kTextPiece = 16;
 constexpr std::size_t kWindowBytes = std::size_t{1} << 20;
+constexpr std::size_t kPageBytes = 4096;
 
 std::size_t first_bytes(const char* at) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(at);
@@ -162,6 +163,23 @@ std::vector<std::string> CanarySearch::in_memory_of(pid_t pid) const {
   ::close(memory);
   EXPECT_GT(bytes_read, std::size_t{1} << 20) << "that cannot be all of it";
   return found;
+}
+
+void CanarySearch::keep_memory_of(pid_t pid, const std::filesystem::path& file) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/mem";
+  const int memory = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_GE(memory, 0) << path << " cannot be read";
+  std::ofstream out{file, std::ios::binary};
+  std::string page(kPageBytes, '\0');
+  for (const Region& region : readable_regions(pid)) {
+    for (std::uint64_t at = region.begin; at < region.end; at += kPageBytes) {
+      const ssize_t count = ::pread(memory, page.data(), page.size(), static_cast<off_t>(at));
+      if (count <= 0 || page.find_first_not_of('\0') == std::string::npos) continue;
+      out.write(page.data(), count);
+    }
+  }
+  ::close(memory);
+  EXPECT_GT(out.tellp(), std::streamoff{1} << 20) << "that cannot be all of it";
 }
 
 std::vector<std::string> CanarySearch::in_folder(const std::filesystem::path& folder) const {

@@ -25,6 +25,10 @@ class CanarySearch {
   [[nodiscard]] std::vector<std::string> in_memory_of(pid_t pid) const;
   [[nodiscard]] std::vector<std::string> in_folder(const std::filesystem::path& folder) const;
 
+  // Writes a process's whole memory into a file, but for pages of zeros: to be searched for what is
+  // not known yet.
+  static void keep_memory_of(pid_t pid, const std::filesystem::path& file);
+
  private:
   struct Needle {
     std::string what;
