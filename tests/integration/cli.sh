@@ -182,7 +182,7 @@ gives 1 countersign challenge answer "$challenge" "${agree[@]}" "EUR 5,000.00 to
 gives 0 countersign challenge answer "$challenge" "${agree[@]}" "EUR 5.00 to Example Oy" <<< "$code"
 
 echo "-- how the courier fares"
-gives 0 countersign courier test --email me@example.com --language fi
+gives 0 countersign courier test --email me@example.com --language "fi"
 says "accepted for delivery"
 until [[ $(jq -r .kind <<< "$message") == test ]]; do take; done
 [[ $(jq -r '[.destination, .language, .code // ""] | @csv' <<< "$message") == \
