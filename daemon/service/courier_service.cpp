@@ -67,6 +67,7 @@ awaitable<Result<Answer>> CourierService::take(TakeMessages ask) {
   Outbox& outbox = parts_.outbox;
   outbox.news.ring();  // whoever waited before us is let go
   outbox.presence.asked(std::move(ask.providers), parts_.clock.now() + ask.wait);
+  log_presence();
   Result<MessageBatch> batch = co_await gather(ask, mine);
   if (mine == latest_) outbox.presence.answered(parts_.clock.now());
   if (!batch) co_return batch.error();
@@ -187,7 +188,8 @@ awaitable<void> CourierService::sweep() {
     const Status expired = co_await expire(id);
     if (!expired) log::warning("message.settle", expired.error(), {{"message", number(id)}});
   }
-  log_changes();
+  log_presence();
+  log_breakers();
 }
 
 // Whatever became of it in the meantime stands in its row. What cannot be settled now is settled at
@@ -198,11 +200,14 @@ awaitable<Status> CourierService::expire(MessageId id) {
   co_return co_await settle(*row, MessageState::too_late, kDaemon);
 }
 
-void CourierService::log_changes() {
+void CourierService::log_presence() {
   const bool is_there = parts_.outbox.presence.is_there(parts_.clock.now());
   if (is_there && !was_there_) log::info("courier.appeared");
   if (!is_there && was_there_) log::warning("courier.away");
   was_there_ = is_there;
+}
+
+void CourierService::log_breakers() {
   for (const outbox::BreakerEvent& event : parts_.outbox.ledger.take_events()) {
     const log::ConfigText prefix{event.prefix};
     const auto& change = event.change;

@@ -32,7 +32,7 @@ class CourierService {
   [[nodiscard]] CourierStatus status();
 
   // Puts a message into the outbox that tells nobody anything.
-  // Fails with `unavailable`. REQUIRES: `ask` outlives the wait.
+  // Fails with `denied`, `unavailable`. REQUIRES: `ask` outlives the wait.
   awaitable<Result<Answer>> send_test(Peer peer, const SendTestMessage& ask);
 
   // Settles what has waited too long, and says in the log whether a courier is there and which
@@ -52,7 +52,8 @@ class CourierService {
   awaitable<Status> keep_test(const SendTestMessage& ask, MessageId id,
                               const outbox::Sending& sending, Time now);
   awaitable<Status> expire(MessageId id);
-  void log_changes();
+  void log_presence();
+  void log_breakers();
   awaitable<Status> settle(const Message& row, MessageState to, std::int64_t peer_uid);
 
   Parts parts_;

@@ -6,6 +6,7 @@
 #include "daemon/outbox/mask.hpp"
 #include "daemon/service/envelope.hpp"
 #include "daemon/verify/challenge.hpp"
+#include "policies/authorise.hpp"
 
 namespace countersign {
 
@@ -27,6 +28,7 @@ CourierStatus CourierService::status() {
 
 awaitable<Result<Answer>> CourierService::send_test(Peer peer, const SendTestMessage& ask) {
   const CurrentPolicy policy = parts_.policy;
+  CS_CO_CHECK(policies::authorise_realm(*policy, peer, ask.realm));
   const Time now = parts_.clock.now();
   const outbox::Sending sending{.channel = ask.destination.channel,
                                 .kind = MessageKind::test,

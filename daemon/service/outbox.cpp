@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/outbox.hpp"
 
+#include "async/in_lanes.hpp"
 #include "base/log.hpp"
 #include "daemon/service/destinations.hpp"
 
 #include <limits>
 
 namespace countersign {
+namespace {
+
+constexpr std::size_t kLanes = 32;  // so many rows are asked about at once
+
+}  // namespace
 
 Delivery Outbox::allow(const outbox::Sending& sending, const policies::Policy& policy, Time now) {
   Delivery delivery{.outcome = DeliveryOutcome::accepted_for_delivery};
@@ -55,13 +61,18 @@ awaitable<Status> Outbox::fill(Store& store, hsm::Hsm& hsm, const policies::Poli
   CS_CO_TRY(stand_in.sealed, co_await seal_destination(hsm, anybodys));
   for (MessageId after{};;) {
     CS_CO_TRY(const std::vector<Message> rows, co_await store.messages(after));
-    for (const Message& row : rows) {
-      // What a subject was sent without a place that it was accepted from counts for strangers.
-      CS_CO_TRY(const bool familiar, co_await store.is_familiar(row.subject, row.source));
+    auto restore_nth = [this, &store, &rows, now](std::size_t i) -> awaitable<Status> {
+      const Message& row = rows[i];
+      bool familiar = false;
+      if (outbox::is_code(row.kind) && !is_decoy(row.subject)) {
+        CS_CO_TRY(familiar, co_await store.is_familiar(row.subject, row.source));
+      }
       ledger.restore(row, now, familiar);
       queued(row);
-      after = row.id;
-    }
+      co_return Status{};
+    };
+    CS_CO_CHECK(co_await in_lanes(rows.size(), kLanes, restore_nth));
+    if (!rows.empty()) after = rows.back().id;
     if (rows.size() < Store::kMessagesListed) break;
   }
   ledger.restored(policy, now);
