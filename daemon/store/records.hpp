@@ -114,13 +114,18 @@ class Records final : public Store {
                     const JournalEntry& entry) const;
   void leave(sqlite::Change& change, const Attempt& attempt) const;
 
-  // What was changed past us. Numbers are apart by what they are of; challenges, messages and
-  // places have none, because theirs are endless.
+  // What was changed past us.
   enum class Tampered : std::uint8_t { row, client, token, challenge, message, source, database };
+  struct Tampering {
+    Tampered what{};
+    std::int64_t id = 0;  // 0 for what has endless ones: all share their reports
+    SubjectId subject{};  // of a row
+    FactorId factor{};
+  };
   // Says so in the log and the journal, at most once a minute for each.
+  awaitable<void> report(Tampering found);
   awaitable<void> report(Tampered what, std::int64_t id = 0);
   awaitable<void> report_row(SubjectId subject, FactorId factor);
-  awaitable<void> journal_tampering(SubjectId subject, FactorId factor);
   [[nodiscard]] bool may_report(Tampered what, std::int64_t id);
   void forget_everything();
 

@@ -11,14 +11,18 @@ constexpr std::size_t kReportedMax = 4096;
 
 }  // namespace
 
-awaitable<void> Records::report(Tampered what, std::int64_t id) {
-  if (!may_report(what, id)) co_return;
-  switch (what) {
+awaitable<void> Records::report(Tampering found) {
+  if (!may_report(found.what, found.id)) co_return;
+  switch (found.what) {
+    case Tampered::row:
+      log::error("row_tampered",
+                 {{"subject", number(found.subject)}, {"factor", number(found.factor)}});
+      break;
     case Tampered::client:
-      log::error("client_tampered", {{"client", id}});
+      log::error("client_tampered", {{"client", found.id}});
       break;
     case Tampered::token:
-      log::error("token_tampered", {{"token", id}});
+      log::error("token_tampered", {{"token", found.id}});
       break;
     case Tampered::challenge:
       log::error("challenge_tampered");
@@ -29,32 +33,29 @@ awaitable<void> Records::report(Tampered what, std::int64_t id) {
     case Tampered::source:
       log::error("source_tampered");
       break;
-    case Tampered::row:
     case Tampered::database:
       log::warning("store_written_by_others");
       break;
   }
-  const SubjectId nobody{};
-  const FactorId none{};
-  co_await journal_tampering(nobody, none);
+  JournalEntry entry;
+  entry.at = clock_.now();
+  entry.event = Event::tampered;
+  entry.subject = found.subject;
+  entry.factor = found.factor;
+  const Status written = co_await journal(std::move(entry));
+  if (!written) log::error("tampering_not_journalled", written.error());
+}
+
+awaitable<void> Records::report(Tampered what, std::int64_t id) {
+  const Tampering found{.what = what, .id = id};
+  co_await report(found);
 }
 
 awaitable<void> Records::report_row(SubjectId subject, FactorId factor) {
   // A factor's number and its subject's may be equal, and then share a minute: no harm.
-  const std::int64_t row = number(factor) != 0 ? number(factor) : number(subject);
-  if (!may_report(Tampered::row, row)) co_return;
-  log::error("row_tampered", {{"subject", number(subject)}, {"factor", number(factor)}});
-  co_await journal_tampering(subject, factor);
-}
-
-awaitable<void> Records::journal_tampering(SubjectId subject, FactorId factor) {
-  JournalEntry entry;
-  entry.at = clock_.now();
-  entry.event = Event::tampered;
-  entry.subject = subject;
-  entry.factor = factor;
-  const Status written = co_await journal(std::move(entry));
-  if (!written) log::error("tampering_not_journalled", written.error());
+  const std::int64_t id = number(factor) != 0 ? number(factor) : number(subject);
+  const Tampering found{.what = Tampered::row, .id = id, .subject = subject, .factor = factor};
+  co_await report(found);
 }
 
 bool Records::may_report(Tampered what, std::int64_t id) {
