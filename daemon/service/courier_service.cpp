@@ -13,8 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// How long a message rests that could not be opened, because the HSM or the store did not answer.
-constexpr std::chrono::seconds kRest{1};
+constexpr std::chrono::seconds kOwnPause{0};  // of a message that is deferred: as the queue has it
 
 // The least time between two looks at the queue.
 constexpr std::chrono::milliseconds kShortest{10};
@@ -107,29 +106,34 @@ steady_clock::duration CourierService::until_next_event() const {
   return at ? std::max<steady_clock::duration>(*at - now, kShortest) : TakeMessages::kWaitMax;
 }
 
-// In their order; those that cannot be opened are missing. If the HSM or the store does not answer,
-// none of them is leased any more.
+// In their order, without those that cannot be opened. One whose turn the HSM or the store did not
+// answer rests for a while, so that it does not keep the others back; if that was so for all, it
+// fails with the reason.
 awaitable<Result<std::vector<OutboundMessage>>> CourierService::open(std::vector<MessageId> taken) {
   std::vector<std::optional<OutboundMessage>> opened(taken.size());
-  auto open_nth = [this, &taken, &opened](std::size_t i) -> awaitable<Status> {
-    CS_CO_TRY(opened[i], co_await open_one(taken[i]));
+  std::optional<Error> failure;
+  auto open_nth = [this, &taken, &opened, &failure](std::size_t i) -> awaitable<Status> {
+    auto message = co_await open_one(taken[i]);
+    if (message) {
+      opened[i] = std::move(*message);
+    } else {
+      failure = message.error();
+      parts_.outbox.queue.defer(taken[i], kOwnPause, parts_.clock.now());
+    }
     co_return Status{};
   };
-  const Status done = co_await in_lanes(taken.size(), kLanes, open_nth);
-  if (!done) {
-    for (const MessageId id : taken) parts_.outbox.queue.defer(id, kRest, parts_.clock.now());
-    co_return done.error();
-  }
+  CS_CO_CHECK(co_await in_lanes(taken.size(), kLanes, open_nth));
   std::vector<OutboundMessage> messages;
   for (auto& message : opened) {
     if (message) messages.push_back(std::move(*message));
   }
+  if (messages.empty() && failure) co_return *failure;
   co_return messages;
 }
 
 awaitable<Result<std::optional<OutboundMessage>>> CourierService::open_one(MessageId id) {
   using Opened = std::optional<OutboundMessage>;
-  CS_CO_TRY(const std::optional<Message> row, co_await parts_.store.message(id));
+  CS_CO_TRY(const std::optional<Message> row, co_await find_row(id));
   if (!row || row->state != MessageState::queued) {
     parts_.outbox.queue.forget(id);  // a newer code has taken its place
     co_return Opened{};
@@ -145,6 +149,14 @@ awaitable<Result<std::optional<OutboundMessage>>> CourierService::open_one(Messa
   co_return Opened{};
 }
 
+// A row that was changed past the daemon is none: it can be neither opened nor settled.
+awaitable<Result<std::optional<Message>>> CourierService::find_row(MessageId id) {
+  Result<std::optional<Message>> row = co_await parts_.store.message(id);
+  if (row || row.error().code != ErrorCode::corrupt) co_return row;
+  log::warning("message.undeliverable", row.error(), {{"message", number(id)}});
+  co_return std::optional<Message>{};
+}
+
 awaitable<Result<Answer>> CourierService::report(Peer peer, const ReportMessages& ask) {
   auto report_nth = [this, peer, &ask](std::size_t i) -> awaitable<Status> {
     return report_one(peer, ask.reports[i]);
@@ -158,7 +170,7 @@ awaitable<Status> CourierService::report_one(Peer peer, const MessageReport& rep
     parts_.outbox.queue.defer(report.id, report.retry_after, parts_.clock.now());
     co_return Status{};
   }
-  CS_CO_TRY(const std::optional<Message> row, co_await parts_.store.message(report.id));
+  CS_CO_TRY(const std::optional<Message> row, co_await find_row(report.id));
   const MessageState to = state_after(report.outcome);
   if (!row || !may_become(row->state, to)) co_return Status{};
   co_return co_await settle(*row, to, peer.uid);
@@ -195,7 +207,7 @@ awaitable<void> CourierService::sweep() {
 // Whatever became of it in the meantime stands in its row. What cannot be settled now is settled at
 // the next start: it is never handed out again.
 awaitable<Status> CourierService::expire(MessageId id) {
-  CS_CO_TRY(const std::optional<Message> row, co_await parts_.store.message(id));
+  CS_CO_TRY(const std::optional<Message> row, co_await find_row(id));
   if (!row || row->state != MessageState::queued) co_return Status{};
   co_return co_await settle(*row, MessageState::too_late, kDaemon);
 }

@@ -48,6 +48,7 @@ class CourierService {
   [[nodiscard]] std::chrono::steady_clock::duration until_next_event() const;
   awaitable<Result<std::vector<OutboundMessage>>> open(std::vector<MessageId> taken);
   awaitable<Result<std::optional<OutboundMessage>>> open_one(MessageId id);
+  awaitable<Result<std::optional<Message>>> find_row(MessageId id);
   awaitable<Status> report_one(Peer peer, const MessageReport& report);
   awaitable<Status> keep_test(const SendTestMessage& ask, MessageId id,
                               const outbox::Sending& sending, Time now);

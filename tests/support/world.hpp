@@ -184,6 +184,7 @@ class World final : public Store, public hsm::Hsm {
   std::map<ChallengeId, Challenge> challenges;
   std::map<MessageId, Message> outbox;
   std::map<std::pair<SubjectId, SourcePrint>, Time> sources;  // when last accepted from there
+  std::optional<MessageId> tampered;                          // a message whose row fails its check
   int calls = 0;                                              // to the store and the HSM
   int fail_call = 0;                                          // this one fails; 0: none
   int fail_match = 0;                                         // so does this question to the HSM

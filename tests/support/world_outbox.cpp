@@ -118,6 +118,7 @@ awaitable<Result<std::vector<Message>>> World::messages(MessageId after) {
 
 awaitable<Result<std::optional<Message>>> World::message(MessageId id) {
   if (breaks()) co_return kBroken;
+  if (tampered == id) co_return Error{ErrorCode::corrupt, "world.message"};
   const auto found = outbox.find(id);
   if (found == outbox.end()) co_return std::optional<Message>{};
   co_return std::optional<Message>{found->second};
