@@ -15,6 +15,9 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kOwnPause{0};  // of a message that is deferred: as the queue has it
 
+// How long a courier is kept waiting whose question was ended by another's.
+constexpr std::chrono::seconds kDisplacedPause{1};
+
 // The least time between two looks at the queue.
 constexpr std::chrono::milliseconds kShortest{10};
 
@@ -68,7 +71,12 @@ awaitable<Result<Answer>> CourierService::take(TakeMessages ask) {
   outbox.presence.asked(std::move(ask.providers), parts_.clock.now() + ask.wait);
   log_presence();
   Result<MessageBatch> batch = co_await gather(ask, mine);
-  if (mine == latest_) outbox.presence.answered(parts_.clock.now());
+  if (mine == latest_) {
+    outbox.presence.answered(parts_.clock.now());
+  } else if (!stopping_) {
+    // Two couriers that end each other's questions would ask as fast as they can.
+    co_await displaced_.wait(kDisplacedPause);
+  }
   if (!batch) co_return batch.error();
   co_return Answer{std::move(*batch)};
 }
@@ -196,10 +204,13 @@ awaitable<Status> CourierService::settle(const Message& row, MessageState to,
 
 awaitable<void> CourierService::sweep() {
   const std::vector<MessageId> over = parts_.outbox.queue.expired(parts_.clock.now());
-  for (const MessageId id : over) {
-    const Status expired = co_await expire(id);
-    if (!expired) log::warning("message.settle", expired.error(), {{"message", number(id)}});
-  }
+  auto expire_nth = [this, &over](std::size_t i) -> awaitable<Status> {
+    const Status expired = co_await expire(over[i]);
+    if (!expired) log::warning("message.settle", expired.error(), {{"message", number(over[i])}});
+    co_return Status{};
+  };
+  const Status done = co_await in_lanes(over.size(), kLanes, expire_nth);
+  if (!done) log::warning("message.settle", done.error());
   log_presence();
   log_breakers();
 }
@@ -235,6 +246,7 @@ void CourierService::log_breakers() {
 void CourierService::stop() {
   stopping_ = true;
   parts_.outbox.news.ring();
+  displaced_.ring();
 }
 
 }  // namespace countersign

@@ -3,7 +3,7 @@
 //
 // A message that was taken is leased: whoever takes it and is never heard of again has not lost it.
 // One courier connection takes at a time. When another one asks, the older question is answered
-// with nothing: it may be that of a courier that is gone.
+// with nothing, after a while: it may be that of a courier that is gone.
 #pragma once
 
 #include "daemon/model/replies.hpp"
@@ -59,6 +59,7 @@ class CourierService {
 
   Parts parts_;
   std::uint64_t latest_ = 0;  // counts the questions for messages
+  Alarm displaced_;
   bool stopping_ = false;
   bool was_there_ = false;  // a courier, when the log was told last
 };

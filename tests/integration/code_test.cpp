@@ -8,8 +8,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
+#include <fstream>
 #include <thread>
 
 namespace countersign::test {
@@ -178,6 +180,54 @@ TEST_F(CodesEndToEnd, AreTheSameAfterTheDaemonWasKilled) {
   EXPECT_EQ(ask(portal, wish(v1::SMS)).challenge().delivery().outcome(), v1::TOO_SOON);
   EXPECT_EQ(answer(portal, challenge, message.code()).answer(), v1::ACCEPTED);
   EXPECT_THAT(appliance_.check_store(), IsEmpty());
+}
+
+// So many answers at once, over one connection.
+std::vector<v1::Verdict> answers_at_once(client::Client& client, v1::Request request, int count) {
+  for (int i = 0; i < count; ++i) {
+    request.set_request_id(*client::new_request_id());
+    EXPECT_TRUE(client.send(request));
+  }
+  std::vector<v1::Verdict> verdicts;
+  v1::Reply reply;
+  for (int i = 0; i < count; ++i) {
+    if (!client.receive(reply)) break;
+    verdicts.push_back(reply.verdict());
+  }
+  EXPECT_EQ(verdicts.size(), static_cast<std::size_t>(count));
+  return verdicts;
+}
+
+TEST_F(CodesEndToEnd, OfManyRightAnswersAtOnceExactlyOneIsAccepted) {
+  enrol_active({v1::SMS, kNumber, "+358 ••••••12"});
+  const v1::Challenge challenge = start(portal_, wish(v1::SMS));
+  const std::string code = courier_.next().code();
+  const auto verdicts = answers_at_once(portal_, answer_request(challenge, code), 64);
+  EXPECT_EQ(std::ranges::count(verdicts, v1::ACCEPTED, &v1::Verdict::answer), 1);
+}
+
+TEST_F(CodesEndToEnd, OfAThousandWrongAnswersAtOnceFiveAreEvaluated) {
+  enrol_active({v1::SMS, kNumber, "+358 ••••••12"});
+  const v1::Challenge challenge = start(portal_, wish(v1::SMS));
+  std::string code = courier_.next().code();
+  const std::string right = code;
+  code.back() = code.back() == '9' ? '0' : '9';
+  const auto verdicts = answers_at_once(portal_, answer_request(challenge, code), 1000);
+  EXPECT_EQ(std::ranges::count(verdicts, v1::WRONG_CODE, &v1::Verdict::reason), 5);
+  EXPECT_EQ(std::ranges::count(verdicts, v1::EXPIRED, &v1::Verdict::reason), 995);
+  EXPECT_EQ(answer(portal_, challenge, right).reason(), v1::EXPIRED);
+  EXPECT_THAT(appliance_.check_store(), IsEmpty());
+}
+
+TEST_F(CodesEndToEnd, GoWhereTheReloadedPolicyAllowsThem) {
+  enrol_active({v1::SMS, kNumber, "+358 ••••••12"});
+  std::ofstream{appliance_.path("policy.toml")} << "[sms]\nsign_in = false\n";
+  appliance_.daemon().kill(SIGHUP);
+  ASSERT_TRUE(wait_until([this] { return appliance_.daemon().has_logged("policy.loaded"); }));
+  EXPECT_EQ(ask(portal_, wish(v1::SMS)).challenge().delivery().outcome(), v1::NOT_ALLOWED);
+  v1::Request reset = wish(v1::SMS);  // no prefix is allowed any more
+  reset.mutable_start_challenge()->set_purpose(v1::RESET);
+  EXPECT_EQ(ask(accounts_, reset).challenge().delivery().outcome(), v1::NOT_ALLOWED);
 }
 
 TEST_F(CodesEndToEnd, WakeACourierThatWaits) {
