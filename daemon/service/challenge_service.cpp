@@ -178,13 +178,16 @@ void ChallengeService::remember(const Attempt& attempt) {
 awaitable<Status> ChallengeService::add_aftermath(const SubjectRecord& subject, Attempt& attempt) {
   if (!attempt.challenge || !attempt.verdict.accepted) co_return Status{};
   const Challenge& challenge = attempt.challenge->row;
+  const bool is_code = is_out_of_band(challenge.kind);
+  const bool confirms = challenge.purpose == Purpose::confirmation;
+  if (!is_code && !confirms) co_return Status{};
   attempt.aftermath = std::make_unique<Aftermath>();
-  if (is_out_of_band(challenge.kind)) {
+  if (is_code) attempt.aftermath->answered = message_of(challenge.id);
+  if (is_code && challenge.purpose != Purpose::address) {
     attempt.aftermath->familiar =
         outbox_.prints.print(attempt.entry.client_address, attempt.entry.peer_uid);
-    attempt.aftermath->answered = message_of(challenge.id);
   }
-  if (challenge.purpose == Purpose::confirmation) {
+  if (confirms) {
     const Factor& added = subject.find(challenge.factor)->fixed;
     CS_CO_TRY(attempt.aftermath->notices,
               co_await notices_.write(MessageKind::factor_added, subject, added, attempt.entry));

@@ -79,8 +79,9 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
   const CurrentPolicy policy = parts_.policy;
   const Purpose purpose =
       ask.purpose.value_or(verify::purpose_meant(peer.role, *subject, ask.factor));
-  if (!verify::may_have(peer.role, purpose))
+  if (!verify::may_have(peer.role, purpose)) {
     co_return Error{ErrorCode::denied, "challenge.purpose"};
+  }
   if ((purpose == Purpose::address) != ask.destination.has_value()) {
     co_return Error{ErrorCode::malformed, "destination.purpose"};
   }
@@ -106,10 +107,12 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
   co_return errand;
 }
 
-// Nobody's destination is opened too: how long it took tells an outsider nothing. An address was
-// given, and nothing is opened for anybody.
+// Whoever could not use a code, because their account is suspended, is sent none. Nobody's
+// destination is opened too: how long it took tells an outsider nothing. An address was given, and
+// nothing is opened for anybody.
 awaitable<Status> CodeService::find_destination(const StartChallenge& ask, Errand& errand) {
-  const bool is_nobodys = is_decoy(errand.subject->fixed.id);
+  const Subject& subject = errand.subject->fixed;
+  const bool is_nobodys = is_decoy(subject.id) || subject.state != SubjectState::active;
   if (ask.destination) {
     if (!is_nobodys) errand.to = *ask.destination;
     co_return Status{};

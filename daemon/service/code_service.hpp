@@ -22,8 +22,8 @@ class CodeService {
   // Accepted for delivery means that challenge, code and message are durable. Whatever else the
   // delivery's outcome is, nothing was made, sent or counted.
   //
-  // A name that nobody bears and a subject without such a factor take the same way, HSM and commit
-  // included, and wait and are limited alike; their message is nobody's.
+  // A name that nobody bears, a subject without such a factor and one that is suspended take the
+  // same way, HSM and commit included, and wait and are limited alike; their message is nobody's.
   //
   // Fails with `malformed`, `denied`, `unavailable`, `corrupt`, `limit_exceeded`.
   // REQUIRES: `ask` is for SMS or e-mail, and outlives the wait.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The promises of codes by SMS and e-mail, one test per promise.
-#include "tests/support/matchers.hpp"
-#include "tests/support/world.hpp"
+// Codes by SMS and e-mail from the wish to the answer, one promise a test.
+#include "tests/unit/code_support.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,59 +8,6 @@ namespace countersign {
 namespace {
 
 using namespace std::chrono_literals;
-using test::FailsWith;
-using test::World;
-
-constexpr Peer kProvision{.uid = 1000, .gid = 1000, .role = Role::provision};
-constexpr Peer kAdmin{.uid = 1000, .gid = 1000, .role = Role::admin};
-
-class Codes : public testing::Test {
- protected:
-  Codes() {
-    world.welcome_courier();
-    world.add_destination(World::kPhone, FactorKind::sms);
-  }
-  ChallengeReport start(const StartChallenge& wish = World::code_wish(), Peer peer = World::kPeer) {
-    auto report = world.start(wish, peer);
-    EXPECT_TRUE(report);
-    return report ? *std::move(report) : ChallengeReport{};
-  }
-  DeliveryOutcome outcome(const StartChallenge& wish = World::code_wish(),
-                          Peer peer = World::kPeer) {
-    return start(wish, peer).delivery->outcome;
-  }
-  Verdict answer(ChallengeId id, std::string_view code, Peer peer = World::kPeer) {
-    return given(world.answer(World::code_answer(id, code), peer));
-  }
-  // The same, and what it is said to be for.
-  Result<Verdict> answer_for(Purpose purpose, ChallengeId id, std::string_view code,
-                             std::string_view transaction = "", Peer peer = World::kPeer) {
-    AnswerChallenge ask = World::code_answer(id, code);
-    ask.purpose = purpose;
-    ask.transaction = transaction;
-    return world.answer(std::move(ask), peer);
-  }
-  Verdict answer_of(std::string_view username, ChallengeId id, std::string_view code) {
-    AnswerChallenge ask = World::code_answer(id, code);
-    ask.subject = SubjectName{*Realm::from(""), *Username::from(username)};
-    return given(world.answer(std::move(ask)));
-  }
-  static std::optional<ErrorCode> failure(const Result<ChallengeReport>& report) {
-    if (report) return std::nullopt;
-    return report.error().code;
-  }
-  static Verdict given(const Result<Verdict>& verdict) {
-    EXPECT_TRUE(verdict);
-    return verdict ? *verdict : Verdict{};
-  }
-  [[nodiscard]] std::string wrong_code() const {
-    std::string code = world.last_code;
-    code.back() = code.back() == '9' ? '0' : '9';
-    return code;
-  }
-
-  World world;
-};
 
 TEST_F(Codes, GoFromTheWishToTheAnswer) {
   const ChallengeReport challenge = start();
@@ -269,99 +215,8 @@ TEST_F(Codes, ProveAnAddressAndMoveNoFactor) {
   EXPECT_TRUE(answered(world.last_code).accepted);
   EXPECT_EQ(world.alice().budget.failures, 1U);  // nobody proved who they are
   EXPECT_EQ(world.factor(World::kPhone).motion.position, Position::none);
+  EXPECT_TRUE(world.sources.empty());
   EXPECT_EQ(answered(world.last_code).reason, Reason::replayed);
-}
-
-// ---- Nobody's ----
-
-TEST_F(Codes, OfNobodyAreStartedAndAnsweredLikeOthers) {
-  const int before = world.calls;
-  ASSERT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);
-  const int calls = world.calls - before;
-  const ChallengeReport nobodys = start(World::code_wish("mallory"));
-  EXPECT_EQ(world.calls - before, 2 * calls);
-  EXPECT_EQ(nobodys.delivery->outcome, DeliveryOutcome::accepted_for_delivery);
-  EXPECT_EQ(nobodys.delivery->retry_after, 30s);
-  EXPECT_EQ(nobodys.delivery->masked_destination, "");
-  EXPECT_EQ(nobodys.factor, FactorId{});
-  EXPECT_EQ(outcome(World::code_wish("mallory")), DeliveryOutcome::too_soon);
-  EXPECT_EQ(world.outbox.at(message_of(nobodys.id)).state, MessageState::nobodys);
-  EXPECT_TRUE(world.outbox.at(message_of(nobodys.id)).sealed.empty());
-  EXPECT_EQ(world.take().size(), 1U);  // Alice's alone
-  EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
-}
-
-TEST_F(Codes, OfSomebodyWithoutSuchAFactorTakeTheSameWay) {
-  StartChallenge wish = World::code_wish();
-  wish.kind = FactorKind::email;
-  const int before = world.calls;
-  const ChallengeReport nobodys = start(wish);
-  const int calls = world.calls - before;
-  EXPECT_EQ(nobodys.delivery->outcome, DeliveryOutcome::accepted_for_delivery);
-  EXPECT_EQ(nobodys.factor, FactorId{});
-  EXPECT_TRUE(world.take().empty());
-  ASSERT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);
-  EXPECT_EQ(world.calls - before, 2 * calls + 0);
-  EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
-}
-
-// ---- Whatever is not accepted for delivery was not made ----
-
-TEST_F(Codes, AreNotMadeWhereNobodyDelivers) {
-  world.memory.presence.answered(world.clock.time - 15s);
-  EXPECT_EQ(outcome(), DeliveryOutcome::channel_down);
-  world.memory.presence.asked(
-      {{.name = "a", .channel = FactorKind::sms, .state = ProviderState::down}}, world.clock.time);
-  EXPECT_EQ(outcome(), DeliveryOutcome::channel_down);
-  EXPECT_TRUE(world.challenges.empty());
-  EXPECT_TRUE(world.outbox.empty());
-  world.welcome_courier();
-  EXPECT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);  // nothing was counted
-}
-
-TEST_F(Codes, AreNotMadeWhereThePolicyAllowsNone) {
-  world.rules.sms.sign_in = false;
-  EXPECT_EQ(outcome(), DeliveryOutcome::not_allowed);
-  StartChallenge wish = World::code_wish();
-  wish.purpose = Purpose::transaction;
-  wish.transaction = "EUR 1";
-  EXPECT_EQ(outcome(wish), DeliveryOutcome::not_allowed);
-  wish = World::code_wish();
-  wish.purpose = Purpose::reset;
-  EXPECT_EQ(outcome(wish, kAdmin), DeliveryOutcome::accepted_for_delivery);
-  world.rules.sms.prefixes = {{"+46", 500}};
-  EXPECT_EQ(outcome(wish, kAdmin), DeliveryOutcome::not_allowed);
-}
-
-TEST_F(Codes, AreNotMadeForAPurposeOfAnotherSocket) {
-  StartChallenge wish = World::code_wish();
-  wish.purpose = Purpose::reset;
-  EXPECT_EQ(failure(world.start(wish)), ErrorCode::denied);
-  wish.purpose = Purpose::sign_in;
-  EXPECT_EQ(failure(world.start(wish, kProvision)), ErrorCode::denied);
-}
-
-// Breaks the world at its first call, then at its second, and so on until a run has no call left
-// to break. Whatever breaks, nothing is accepted for delivery unless challenge and message are
-// durable, and what failed was not counted: it can be asked for again at once.
-TEST_F(Codes, AreNeverAcceptedForDeliveryWhenAnyStepFails) {
-  for (int fail_call = 1;; ++fail_call) {
-    SCOPED_TRACE(testing::Message() << "call " << fail_call << " fails");
-    world.calls = 0;
-    world.fail_call = fail_call;
-    const auto report = world.start(World::code_wish());
-    if (world.calls < fail_call) {
-      ASSERT_TRUE(report);
-      EXPECT_EQ(report->delivery->outcome, DeliveryOutcome::accepted_for_delivery);
-      EXPECT_TRUE(world.challenges.contains(report->id));
-      EXPECT_EQ(world.outbox.size(), 1U);
-      EXPECT_EQ(world.entries.size(), 1U);
-      return;
-    }
-    EXPECT_EQ(failure(report), ErrorCode::unavailable);
-    EXPECT_TRUE(world.challenges.empty());
-    EXPECT_TRUE(world.outbox.empty());
-  }
 }
 
 TEST_F(Codes, AreNeverAcceptedWhenAnyStepFails) {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Codes that are not sent: nobody's, and those that may not be. One promise a test.
+#include "tests/unit/code_support.hpp"
+
+#include <gmock/gmock.h>
+
+namespace countersign {
+namespace {
+
+using namespace std::chrono_literals;
+
+// ---- Nobody's ----
+
+TEST_F(Codes, OfNobodyAreStartedAndAnsweredLikeOthers) {
+  const int before = world.calls;
+  ASSERT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);
+  const int calls = world.calls - before;
+  const ChallengeReport nobodys = start(World::code_wish("mallory"));
+  EXPECT_EQ(world.calls - before, 2 * calls);
+  EXPECT_EQ(nobodys.delivery->outcome, DeliveryOutcome::accepted_for_delivery);
+  EXPECT_EQ(nobodys.delivery->retry_after, 30s);
+  EXPECT_EQ(nobodys.delivery->masked_destination, "");
+  EXPECT_EQ(nobodys.factor, FactorId{});
+  EXPECT_EQ(outcome(World::code_wish("mallory")), DeliveryOutcome::too_soon);
+  EXPECT_EQ(world.outbox.at(message_of(nobodys.id)).state, MessageState::nobodys);
+  EXPECT_TRUE(world.outbox.at(message_of(nobodys.id)).sealed.empty());
+  EXPECT_EQ(world.take().size(), 1U);  // Alice's alone
+  EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
+}
+
+TEST_F(Codes, OfSomebodyWithoutSuchAFactorTakeTheSameWay) {
+  StartChallenge wish = World::code_wish();
+  wish.kind = FactorKind::email;
+  const int before = world.calls;
+  const ChallengeReport nobodys = start(wish);
+  const int calls = world.calls - before;
+  EXPECT_EQ(nobodys.delivery->outcome, DeliveryOutcome::accepted_for_delivery);
+  EXPECT_EQ(nobodys.factor, FactorId{});
+  EXPECT_TRUE(world.take().empty());
+  ASSERT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);
+  EXPECT_EQ(world.calls - before, 2 * calls + 0);
+  EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
+}
+
+TEST_F(Codes, OfSomebodySuspendedReachNobody) {
+  world.alice().fixed.state = SubjectState::suspended;
+  const ChallengeReport nobodys = start();
+  EXPECT_EQ(nobodys.delivery->outcome, DeliveryOutcome::accepted_for_delivery);
+  EXPECT_EQ(nobodys.factor, FactorId{});
+  EXPECT_TRUE(world.take().empty());
+  EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::suspended);
+}
+
+// ---- Whatever is not accepted for delivery was not made ----
+
+TEST_F(Codes, AreNotMadeWhereNobodyDelivers) {
+  world.memory.presence.answered(world.clock.time - 15s);
+  EXPECT_EQ(outcome(), DeliveryOutcome::channel_down);
+  world.memory.presence.asked(
+      {{.name = "a", .channel = FactorKind::sms, .state = ProviderState::down}}, world.clock.time);
+  EXPECT_EQ(outcome(), DeliveryOutcome::channel_down);
+  EXPECT_TRUE(world.challenges.empty());
+  EXPECT_TRUE(world.outbox.empty());
+  world.welcome_courier();
+  EXPECT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);  // nothing was counted
+}
+
+TEST_F(Codes, AreNotMadeWhereThePolicyAllowsNone) {
+  world.rules.sms.sign_in = false;
+  EXPECT_EQ(outcome(), DeliveryOutcome::not_allowed);
+  StartChallenge wish = World::code_wish();
+  wish.purpose = Purpose::transaction;
+  wish.transaction = "EUR 1";
+  EXPECT_EQ(outcome(wish), DeliveryOutcome::not_allowed);
+  wish = World::code_wish();
+  wish.purpose = Purpose::reset;
+  EXPECT_EQ(outcome(wish, kAdmin), DeliveryOutcome::accepted_for_delivery);
+  world.rules.sms.prefixes = {{"+46", 500}};
+  EXPECT_EQ(outcome(wish, kAdmin), DeliveryOutcome::not_allowed);
+}
+
+TEST_F(Codes, AreNotMadeForAPurposeOfAnotherSocket) {
+  StartChallenge wish = World::code_wish();
+  wish.purpose = Purpose::reset;
+  EXPECT_EQ(failure(world.start(wish)), ErrorCode::denied);
+  wish.purpose = Purpose::sign_in;
+  EXPECT_EQ(failure(world.start(wish, kProvision)), ErrorCode::denied);
+}
+
+// Breaks the world at its first call, then at its second, and so on until a run has no call left
+// to break. Whatever breaks, nothing is accepted for delivery unless challenge and message are
+// durable, and what failed was not counted: it can be asked for again at once.
+TEST_F(Codes, AreNeverAcceptedForDeliveryWhenAnyStepFails) {
+  for (int fail_call = 1;; ++fail_call) {
+    SCOPED_TRACE(testing::Message() << "call " << fail_call << " fails");
+    world.calls = 0;
+    world.fail_call = fail_call;
+    const auto report = world.start(World::code_wish());
+    if (world.calls < fail_call) {
+      ASSERT_TRUE(report);
+      EXPECT_EQ(report->delivery->outcome, DeliveryOutcome::accepted_for_delivery);
+      EXPECT_TRUE(world.challenges.contains(report->id));
+      EXPECT_EQ(world.outbox.size(), 1U);
+      EXPECT_EQ(world.entries.size(), 1U);
+      return;
+    }
+    EXPECT_EQ(failure(report), ErrorCode::unavailable);
+    EXPECT_TRUE(world.challenges.empty());
+    EXPECT_TRUE(world.outbox.empty());
+  }
+}
+
+}  // namespace
+}  // namespace countersign
