@@ -12,6 +12,7 @@ namespace {
 constexpr int kTurnMilliseconds = 500;
 // Servers close what is idle, sooner when they are busy: older connections are not used again.
 constexpr long kIdleSecondsMax = 20;
+constexpr std::chrono::seconds kGivenBack{1};
 
 std::size_t index_of(Channel channel) { return static_cast<std::size_t>(channel); }
 
@@ -107,6 +108,18 @@ void Engine::run() {
     settle_ended();
     publish();
     curl_multi_poll(multi_.get(), nullptr, 0, kTurnMilliseconds, nullptr);
+  }
+  give_back();
+}
+
+// Whoever comes after us gets them without a wait for their leases.
+void Engine::give_back() {
+  take_incoming();
+  for (Jobs& jobs : waiting_) {
+    for (const auto& job : jobs) {
+      finish(*job, {.id = job->message.id, .ending = Ending::deferred, .retry_after = kGivenBack});
+    }
+    jobs.clear();
   }
 }
 

@@ -57,7 +57,7 @@ class Engine {
 
   // Begins to send. Fails with `unavailable`.
   Status start();
-  // Ends what is being sent, which takes no longer than an attempt, and forgets what waits.
+  // Ends what is being sent, which takes no longer than an attempt, and defers what waits.
   void stop();
 
   // All of these may be called by any thread.
@@ -78,6 +78,7 @@ class Engine {
 
   void run();
   void take_incoming();
+  void give_back();
   void fill_slots();
   // The message's next attempt, or its end.
   void begin_next(std::unique_ptr<Job> job);

@@ -5,6 +5,7 @@
 #include "courier/secret_file.hpp"
 #include "courier/smtp_verdict.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace countersign::courier {
@@ -13,7 +14,7 @@ namespace {
 // What an SMTP server may be told, once for all of its transfers.
 struct Account {
   SmtpSettings settings;
-  SecretBytes password;
+  SecretBytes password;  // with a zero at its end, as libcurl wants it
 };
 
 // The mail goes over TLS or not at all; the greeting names the sender's domain.
@@ -70,9 +71,8 @@ class Mail final : public Transfer {
       set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
     }
     if (!settings.username.empty()) {
-      const std::string password{as_text(account.password.expose())};
       set(CURLOPT_USERNAME, settings.username.c_str());
-      set(CURLOPT_PASSWORD, password.c_str());
+      set(CURLOPT_PASSWORD, as_text(account.password.expose()).data());
     }
     // The one way to learn which command a refusal answers. Nothing is printed.
     set(CURLOPT_VERBOSE, 1L);
@@ -154,7 +154,9 @@ Result<std::unique_ptr<Provider>> make_smtp_provider(std::string name, SmtpSetti
                                                      const Clock& clock) {
   Account account{.settings = std::move(settings), .password = {}};
   if (!account.settings.password_file.empty()) {
-    CS_TRY(account.password, read_secret(account.settings.password_file));
+    CS_TRY(const SecretBytes password, read_secret(account.settings.password_file));
+    account.password = SecretBytes{password.size() + 1};
+    std::ranges::copy(password.expose(), account.password.expose().begin());
   }
   return std::unique_ptr<Provider>{
       std::make_unique<Smtp>(std::move(name), std::move(account), clock)};

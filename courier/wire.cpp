@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "courier/wire.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace countersign::courier {
@@ -36,17 +37,27 @@ v1::MessageOutcome to_wire(Ending ending) {
   return v1::DEFERRED;
 }
 
+// A short text lives within its string, and stays there when that is moved from. A longer one has
+// a block of its own, which moves along and is wiped when it is freed.
+std::string in_its_own_block(const std::string& text) {
+  constexpr std::size_t kNeverWithin = 64;
+  std::string copy;
+  copy.reserve(std::max(text.size(), kNeverWithin));
+  copy = text;
+  return copy;
+}
+
 }  // namespace
 
 std::optional<Message> from_wire(v1::OutboundMessage&& message) {
   if (message.channel() != v1::SMS && message.channel() != v1::EMAIL) return std::nullopt;
   Message made{.id = MessageId{message.message_id()},
                .channel = message.channel() == v1::SMS ? Channel::sms : Channel::email,
-               .destination = std::move(*message.mutable_destination()),
+               .destination = in_its_own_block(message.destination()),
                .kind = std::move(*message.mutable_kind()),
                .realm = std::move(*message.mutable_realm()),
                .language = std::move(*message.mutable_language()),
-               .code = std::move(*message.mutable_code()),
+               .code = in_its_own_block(message.code()),
                .values = {},
                .created_at = from_milliseconds(message.created_at_ms()),
                .expires_at = from_milliseconds(message.expires_at_ms())};

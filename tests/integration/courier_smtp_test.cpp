@@ -7,12 +7,27 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <thread>
 
 namespace countersign::courier {
 namespace {
 
 using namespace std::chrono_literals;
 using test::MailServer;
+
+// A mail server that stands for an SMS gateway: the engine knows them apart by their channel alone.
+class AsSms final : public Provider {
+ public:
+  explicit AsSms(std::unique_ptr<Provider> provider) : provider_{std::move(provider)} {}
+  [[nodiscard]] const std::string& name() const override { return provider_->name(); }
+  [[nodiscard]] Channel channel() const override { return Channel::sms; }
+  Result<std::unique_ptr<Transfer>> begin(const Outgoing& message) override {
+    return provider_->begin(message);
+  }
+
+ private:
+  std::unique_ptr<Provider> provider_;
+};
 
 class CourierSmtp : public testing::Test {
  protected:
@@ -208,6 +223,63 @@ TEST_F(CourierSmtp, ATarpitKeepsItsOwnSlotAndNoLongerThanTheLimit) {
   EXPECT_EQ(report.ending, Ending::sent);
   EXPECT_EQ(report.provider, "second");
   EXPECT_EQ(engine->providers()[0].problem, "smtp.too_slow 28");
+}
+
+TEST_F(CourierSmtp, ATarpitForMailDelaysNoSms) {
+  const MailServer tarpit{options()};
+  const MailServer gateway{options()};
+  tarpit.set_mode("tarpit");
+  TestEngine::Providers both = just(provider(settings(tarpit), "tarpit"));
+  both.push_back(std::make_unique<AsSms>(provider(settings(gateway), "gateway")));
+  TestEngine engine{std::move(both), {.slots = 4, .waiting = 4, .attempt = 5s}};
+  std::vector<MessageId> stuck;
+  for (int i = 0; i < 8; ++i) {
+    Outgoing message = mail_to("alice@example.org");
+    stuck.push_back(message.id);
+    ASSERT_EQ(engine->add(std::move(message)), Engine::Admission::accepted);
+  }
+  EXPECT_EQ(engine->add(mail_to("alice@example.org")), Engine::Admission::full);
+  EXPECT_EQ(engine->room(), 8U);
+  for (int i = 0; i < 20; ++i) {
+    Outgoing message = mail_to("bob@example.org");
+    message.channel = Channel::sms;
+    ASSERT_EQ(engine.send(std::move(message)).ending, Ending::sent);
+  }
+  for (const MessageId id : stuck) EXPECT_FALSE(engine.has_report_on(id));
+  for (const MessageId id : stuck) EXPECT_EQ(engine.report_on(id).ending, Ending::deferred);
+}
+
+TEST_F(CourierSmtp, AMessageThatIsHereAlreadyIsSentOnce) {
+  const MailServer server{options()};
+  server.set_mode("hold-data");
+  TestEngine engine{just(provider(settings(server)))};
+  const Outgoing message = mail_to("alice@example.org");
+  ASSERT_EQ(engine->add(message), Engine::Admission::accepted);
+  server.wait_until_held();
+  EXPECT_EQ(engine->add(message), Engine::Admission::is_here);
+  server.set_mode("normal");
+  EXPECT_EQ(engine.report_on(message.id).ending, Ending::sent);
+  EXPECT_EQ(engine.send(mail_to("bob@example.org")).ending, Ending::sent);
+  EXPECT_EQ(server.wait_for(2).size(), 2U);
+}
+
+TEST_F(CourierSmtp, StoppedItEndsWhatHasBegunAndGivesTheRestBack) {
+  const MailServer server{options()};
+  server.set_mode("hold-data");
+  TestEngine engine{just(provider(settings(server))), {.slots = 1}};
+  const Outgoing begun = mail_to("alice@example.org");
+  const Outgoing waiting = mail_to("bob@example.org");
+  ASSERT_EQ(engine->add(begun), Engine::Admission::accepted);
+  ASSERT_EQ(engine->add(waiting), Engine::Admission::accepted);
+  server.wait_until_held();
+  std::thread stopping{[&] { engine->stop(); }};
+  server.set_mode("normal");
+  stopping.join();
+  EXPECT_EQ(engine.report_on(begun.id).ending, Ending::sent);
+  const Report report = engine.report_on(waiting.id);
+  EXPECT_EQ(report.ending, Ending::deferred);
+  EXPECT_EQ(report.retry_after, 1s);
+  EXPECT_EQ(server.mails().size(), 1U);
 }
 
 // libcurl waits for the answer to a QUIT, and nothing else goes on meanwhile.

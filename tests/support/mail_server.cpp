@@ -48,8 +48,13 @@ std::string ReceivedMail::header(const std::string& name) const {
 MailServer::MailServer(Options options) : options_{std::move(options)} { start(); }
 
 void MailServer::set_mode(const std::string& mode) const {
+  std::filesystem::remove(folder_.file("held"));
   std::ofstream{folder_.file("mode.new")} << mode;
   std::filesystem::rename(folder_.file("mode.new"), folder_.file("mode"));
+}
+
+void MailServer::wait_until_held() const {
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(folder_.file("held")); }));
 }
 
 void MailServer::stop() {

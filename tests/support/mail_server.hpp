@@ -49,6 +49,8 @@ class MailServer {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   // See mail_server.py.
   void set_mode(const std::string& mode) const;
+  // In one of the modes "hold-…": until it has got there.
+  void wait_until_held() const;
   void stop();
   // Again, at the same port.
   void start();

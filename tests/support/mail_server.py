@@ -6,7 +6,9 @@
 
 FOLDER/mode, read at each connection: "normal" (also when it is absent), "tarpit" (says nothing),
 "close" (hangs up), "busy" (421 at once), "refuse-sender" (451 to MAIL), "hang-up-after-mail" (takes
-the mail, keeps it, and ends the connection without an answer), "mute-at-quit" (never answers QUIT).
+the mail, keeps it, and ends the connection without an answer), "mute-at-quit" (never answers QUIT),
+"hold-greeting", "hold-mail", "hold-rcpt", "hold-data", "hold-body" (does not go on from there until
+the mode is another one, in the last of them with the mail kept; FOLDER/held tells when it is there).
 
 A recipient "rcpt.550.5.1.1@..." is refused with that status at RCPT, "body.451.4.3.0@..." after the
 mail; "once.rcpt.450.4.2.0@..." only the first time.
@@ -50,7 +52,13 @@ class Handler:
         except FileNotFoundError:
             return "normal"
 
+    async def hold(self, step):
+        while self.mode() == "hold-" + step:
+            (self.folder / "held").touch()
+            await asyncio.sleep(0.01)
+
     async def handle_MAIL(self, server, session, envelope, address, options):
+        await self.hold("mail")
         if self.mode() == "refuse-sender":
             return "451 4.3.2 as asked"
         envelope.mail_from = address
@@ -58,6 +66,7 @@ class Handler:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        await self.hold("rcpt")
         refused = refusal(address, "rcpt", self.seen)
         if refused:
             return refused
@@ -73,7 +82,9 @@ class Handler:
         refused = refusal(envelope.rcpt_tos[0], "body", self.seen)
         if refused:
             return refused
+        await self.hold("data")
         self.keep(envelope)
+        await self.hold("body")
         if self.mode() == "hang-up-after-mail":
             server.transport.abort()
         return "250 OK"
@@ -103,6 +114,7 @@ class Server(SMTP):
         if mode == "busy":
             self.transport.write(b"421 4.3.2 as asked\r\n")
             return self.transport.close()
+        await self.event_handler.hold("greeting")
         await super()._handle_client()
 
 
