@@ -30,7 +30,7 @@ TEST_F(CourierEmail, ACodeArrivesIsAcceptedOnceAndRefusedEverAfter) {
   Courier courier{appliance_, provider_for(server, folder_, certificate_)};
   courier.start();
 
-  const std::uint64_t factor = enrol_email(appliance_, "alice", "alice@example.org");
+  const EmailFactor factor = enrol_email(appliance_, "alice", "alice@example.org");
   const v1::Challenge first = ask_code(appliance_, factor, v1::CONFIRMATION);
   EXPECT_EQ(first.delivery().outcome(), v1::ACCEPTED_FOR_DELIVERY) << first.ShortDebugString();
   const std::string confirmation = codes_of(server.wait_for(1).at(0));
@@ -39,7 +39,7 @@ TEST_F(CourierEmail, ACodeArrivesIsAcceptedOnceAndRefusedEverAfter) {
 
   const v1::Challenge second = ask_code(appliance_, factor, v1::SIGN_IN);
   EXPECT_EQ(second.delivery().outcome(), v1::ACCEPTED_FOR_DELIVERY) << second.ShortDebugString();
-  EXPECT_EQ(second.factor_id(), factor);
+  EXPECT_EQ(second.factor_id(), factor.id);
   const ReceivedMail mail = server.wait_for(2).at(1);
   EXPECT_EQ(mail.to, "alice@example.org");
   EXPECT_THAT(mail.html, HasSubstr(codes_of(mail)));
@@ -69,7 +69,7 @@ TEST_F(CourierEmail, ACodeGoesThroughARealPostfix) {
                       std::to_string(postfix.port()) + "\nca_file = \"" + certificate_.certificate +
                       "\"\nfrom = \"codes@example.com\"\n"};
   courier.start();
-  const std::uint64_t factor = enrol_email(appliance_, "alice", Postfix::kRecipient);
+  const EmailFactor factor = enrol_email(appliance_, "alice", Postfix::kRecipient);
   const v1::Challenge challenge = ask_code(appliance_, factor, v1::CONFIRMATION);
   const std::string mail = postfix.wait_for(1).at(0);
   const std::string code = code_in(mail.substr(mail.find("text/plain")));
@@ -78,7 +78,7 @@ TEST_F(CourierEmail, ACodeGoesThroughARealPostfix) {
 }
 
 TEST_F(CourierEmail, WithoutACourierThePeerIsToldSo) {
-  const std::uint64_t factor = enrol_email(appliance_, "alice", "alice@example.org");
+  const EmailFactor factor = enrol_email(appliance_, "alice", "alice@example.org");
   const v1::Challenge challenge = ask_code(appliance_, factor, v1::CONFIRMATION);
   EXPECT_EQ(challenge.challenge_id(), 0U);
   EXPECT_EQ(challenge.delivery().outcome(), v1::CHANNEL_DOWN) << challenge.ShortDebugString();

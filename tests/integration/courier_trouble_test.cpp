@@ -34,7 +34,7 @@ class CourierTrouble : public testing::Test {
   CourierTrouble() { courier_.start(); }
 
   // Somebody new, by the number; the factor awaits its code.
-  std::uint64_t enrol(int number) {
+  EmailFactor enrol(int number) {
     return enrol_email(appliance_, "user" + std::to_string(number), address(number));
   }
   static std::string address(int number) {
@@ -231,7 +231,7 @@ TEST(CourierWrongCertificate, SaysNothingToIt) {
                      .password = "correct horse"}};
   Courier courier{appliance, provider_for(server, folder, right)};
   courier.start();
-  const std::uint64_t factor = enrol_email(appliance, "alice", "alice@example.org");
+  const EmailFactor factor = enrol_email(appliance, "alice", "alice@example.org");
   static_cast<void>(ask_code(appliance, factor, v1::CONFIRMATION));
   EXPECT_TRUE(wait_until([&] { return courier.process().has_logged("courier.provider_down"); }));
   EXPECT_THAT(courier.log(), HasSubstr("smtp.certificate"));
@@ -240,7 +240,7 @@ TEST(CourierWrongCertificate, SaysNothingToIt) {
   EXPECT_THAT(server.mails(), IsEmpty());
   // Which the next one who asks is told.
   EXPECT_TRUE(wait_until([&] {
-    const std::uint64_t other = enrol_email(appliance, "bob", "bob@example.org");
+    const EmailFactor other = enrol_email(appliance, "bob", "bob@example.org");
     return ask_code(appliance, other, v1::CONFIRMATION).delivery().outcome() == v1::CHANNEL_DOWN;
   }));
 }

@@ -107,8 +107,8 @@ v1::CourierStatus courier_status(const Appliance& appliance) {
   return call(appliance.admin_client(), request).courier_status();
 }
 
-std::uint64_t enrol_email(const Appliance& appliance, const std::string& username,
-                          const std::string& address) {
+EmailFactor enrol_email(const Appliance& appliance, const std::string& username,
+                        const std::string& address) {
   v1::Request create;
   create.mutable_create_subject()->mutable_subject()->set_username(username);
   static_cast<void>(call(appliance.provision_client(), create));  // it may be there already
@@ -119,12 +119,13 @@ std::uint64_t enrol_email(const Appliance& appliance, const std::string& usernam
   enrol.set_destination(address);
   const v1::Reply reply = call(appliance.provision_client(), request);
   EXPECT_TRUE(reply.has_enrolment()) << reply.ShortDebugString();
-  return reply.enrolment().factor().id();
+  return {.id = reply.enrolment().factor().id(), .username = username};
 }
 
-v1::Challenge ask_code(const Appliance& appliance, std::uint64_t factor, v1::Purpose purpose) {
+v1::Challenge ask_code(const Appliance& appliance, const EmailFactor& factor, v1::Purpose purpose) {
   v1::Request request;
-  request.mutable_start_challenge()->set_factor_id(factor);
+  request.mutable_start_challenge()->mutable_subject()->set_username(factor.username);
+  request.mutable_start_challenge()->set_factor_id(factor.id);
   request.mutable_start_challenge()->set_kind(v1::EMAIL);
   request.mutable_start_challenge()->set_purpose(purpose);
   const v1::Reply reply = call(client_for(appliance, purpose), request);

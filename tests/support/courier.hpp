@@ -48,11 +48,16 @@ class Courier {
 
 [[nodiscard]] v1::CourierStatus courier_status(const Appliance& appliance);
 
-// A subject with a destination that waits for its first code; the factor's id.
-std::uint64_t enrol_email(const Appliance& appliance, const std::string& username,
-                          const std::string& address);
+struct EmailFactor {
+  std::uint64_t id = 0;
+  std::string username;
+};
+
+// A subject with a destination that waits for its first code.
+EmailFactor enrol_email(const Appliance& appliance, const std::string& username,
+                        const std::string& address);
 // A code for this factor: CONFIRMATION by the account service, SIGN_IN by the portal.
-v1::Challenge ask_code(const Appliance& appliance, std::uint64_t factor, v1::Purpose purpose);
+v1::Challenge ask_code(const Appliance& appliance, const EmailFactor& factor, v1::Purpose purpose);
 v1::Reply answer_code(const Appliance& appliance, const v1::Challenge& challenge,
                       const std::string& code);
 
