@@ -74,7 +74,7 @@ std::string Courier::log() const {
   return all;
 }
 
-// Of an earlier courier's last words the daemon may think so for a while: this one is asked, too.
+// For a while the daemon may take an earlier courier for this one.
 bool Courier::is_up(v1::FactorKind channel) const {
   if (!process_->has_logged("courier.ready")) return false;
   const v1::CourierStatus status = courier_status(appliance_);

@@ -20,17 +20,17 @@ class Courier {
           std::vector<std::string> prefix = {});
   ~Courier();
 
-  // Returns when the daemon has somebody for this channel, or, without one, at once.
+  // Returns when the daemon has somebody for this channel.
   void start(v1::FactorKind channel = v1::EMAIL);
   void stop();  // in an orderly manner
   void kill();
   [[nodiscard]] Process& process() { return *process_; }
+  // It is ready, and the daemon hands out messages of this channel.
+  [[nodiscard]] bool is_up(v1::FactorKind channel = v1::EMAIL) const;
   // Of all of its lives.
   [[nodiscard]] std::string log() const;
 
  private:
-  [[nodiscard]] bool is_up(v1::FactorKind channel) const;
-
   const Appliance& appliance_;
   std::string settings_;
   std::vector<std::string> prefix_;

@@ -4,11 +4,12 @@
 
     mail_server.py FOLDER PORT [--certificate FILE --key FILE] [--implicit] [--login NAME PASSWORD]
 
-FOLDER/mode, read at each connection: "normal" (also when it is absent), "tarpit" (says nothing),
-"close" (hangs up), "busy" (421 at once), "refuse-sender" (451 to MAIL), "hang-up-after-mail" (takes
-the mail, keeps it, and ends the connection without an answer), "mute-at-quit" (never answers QUIT),
-"hold-greeting", "hold-mail", "hold-rcpt", "hold-data", "hold-body" (does not go on from there until
-the mode is another one, in the last of them with the mail kept; FOLDER/held tells when it is there).
+FOLDER/mode, read at each connection and each mail: "normal" (also when it is absent), "tarpit"
+(says nothing), "close" (hangs up), "busy" (421), "refuse-sender" (451 to MAIL),
+"hang-up-after-mail" (takes the mail, keeps it, and ends the connection without an answer),
+"mute-at-quit" (never answers QUIT), "hold-greeting", "hold-mail", "hold-rcpt", "hold-data",
+"hold-body" (does not go on from there until the mode is another one, in the last of them with the
+mail kept; FOLDER/held tells when it is there).
 
 A recipient "rcpt.550.5.1.1@..." is refused with that status at RCPT, "body.451.4.3.0@..." after the
 mail; "once.rcpt.450.4.2.0@..." only the first time.
@@ -59,6 +60,13 @@ class Handler:
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         await self.hold("mail")
+        # A connection that was made before does not escape.
+        if self.mode() == "tarpit":
+            await asyncio.sleep(3600)
+        if self.mode() == "close":
+            server.transport.abort()
+        if self.mode() in ("busy", "close"):
+            return "421 4.3.2 as asked"
         if self.mode() == "refuse-sender":
             return "451 4.3.2 as asked"
         envelope.mail_from = address
