@@ -15,18 +15,43 @@ BIN = ROOT / "build" / "release" / "bin"
 READY_SECONDS_MAX = 30
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"]
 TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "countersign-gateway-program",
-           "bench_raw", "bench_load", "bench_gateway", "bench_pieces"]
-# Whoever runs this is everything at once: administrator, account service, portal, gateway.
+           "countersign-courier-program", "bench_raw", "bench_load", "bench_gateway", "bench_codes",
+           "bench_pieces"]
+# Whoever runs this is everything at once: administrator, account service, portal, gateway, courier.
 POLICY = """[[peer]]
 name = "self"
 user = "self"
-sockets = ["verify", "provision", "admin"]
+sockets = ["verify", "provision", "admin", "courier"]
 
 [[peer]]
 name = "gateway"
 user = "self"
 sockets = ["verify"]
 public_id_only = true
+
+# As many codes as there is time for.
+[messages]
+per_destination_per_day = 1000
+per_subject_per_day = 1000
+unfamiliar_per_day = 1000
+per_source_per_hour = 1000
+per_peer_per_day = 10000000
+queue_max = 200000
+
+[[sms.prefix]]
+prefix = "+358"
+per_hour = 1000000
+"""
+
+# The SMS gateway is the load generator, which bench_codes' sink.hpp describes.
+COURIER = """[templates]
+directory = "{templates}"
+
+[[provider]]
+name = "sink"
+kind = "http"
+url = "http://127.0.0.1:{port}/"
+body = '{{"to":"{{{{destination}}}}","text":"{{{{text}}}}"}}'
 """
 
 
@@ -120,6 +145,19 @@ class Appliance:
             time.sleep(0.01)
         return int(ready[1])
 
+    def start_courier(self, port):
+        """A courier that brings every message to this port."""
+        settings = self.directory / "courier.toml"
+        settings.write_text(COURIER.format(templates=ROOT / "courier" / "templates", port=port))
+        self._start("countersign-courier", "--config", settings, "--socket",
+                    self.run_directory / "courier.sock")
+        log = self.directory / "countersign-courier.log"
+        end = time.monotonic() + READY_SECONDS_MAX
+        while "courier.ready" not in log.read_text():
+            if time.monotonic() > end:
+                raise SystemExit("the courier did not start: " + log.read_text())
+            time.sleep(0.01)
+
     def _wait_for(self, path):
         end = time.monotonic() + READY_SECONDS_MAX
         while not path.exists():
@@ -139,6 +177,8 @@ class Appliance:
         result["countersign-hsm"] = _rss(supervisor)
         if "countersign-gateway" in self.processes:
             result["countersign-gateway"] = _rss(self.processes["countersign-gateway"].pid)
+        if "countersign-courier" in self.processes:
+            result["countersign-courier"] = _rss(self.processes["countersign-courier"].pid)
         children = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
         for index, pid in enumerate(children.split()):
             result[f"worker {index}"] = _rss(pid)

@@ -93,6 +93,7 @@ Status Load::flow(std::size_t outstanding, SteadyTime end, std::size_t persons, 
       CS_CHECK(client_->receive(reply, soon()));
       CS_CHECK(took(reply, outcome));
     }
+    if (busy_ == 0) continue;
     bool any = false;
     CS_CHECK(wait(any));
     if (!any) return Error{ErrorCode::unavailable, "codes.patience", busy_};
