@@ -15,6 +15,8 @@ namespace {
 
 using Digest = std::array<unsigned char, 32>;
 
+constexpr std::uint64_t kIdMask = ~std::uint64_t{0} >> 1;
+
 template <class Print>
 Print print_of(const SecretBytes& key, BytesView message) {
   Digest digest{};
@@ -53,6 +55,14 @@ SourcePrint Prints::print(std::string_view client_address, std::int64_t peer_uid
     writer.text("peer:" + std::to_string(peer_uid));
   }
   return print_of<SourcePrint>(key_, message);
+}
+
+MessageId Prints::message_of(ChallengeId challenge) const {
+  Bytes message;
+  Writer{message}.text("countersign message number v1").integer(number(challenge));
+  const auto print = print_of<std::array<std::byte, sizeof(std::uint64_t)>>(key_, message);
+  const auto id = load_big_endian<std::uint64_t>(BytesView{print}) & kIdMask;
+  return MessageId{static_cast<std::int64_t>(std::max<std::uint64_t>(id, 1))};
 }
 
 }  // namespace countersign::outbox

@@ -26,6 +26,9 @@ class Prints {
   // IPv6 one. Without an address it is the peer itself. Never all zero.
   // REQUIRES: `client_address` is empty or the text of an IP address.
   [[nodiscard]] SourcePrint print(std::string_view client_address, std::int64_t peer_uid) const;
+  // The number of the message that carries a challenge's code. Providers are told it, and none of
+  // them can tell from it which challenge the code is the answer to.
+  [[nodiscard]] MessageId message_of(ChallengeId challenge) const;
 
  private:
   SecretBytes key_;

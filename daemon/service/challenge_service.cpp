@@ -182,7 +182,7 @@ awaitable<Status> ChallengeService::add_aftermath(const SubjectRecord& subject, 
   const bool confirms = challenge.purpose == Purpose::confirmation;
   if (!is_code && !confirms) co_return Status{};
   attempt.aftermath = std::make_unique<Aftermath>();
-  if (is_code) attempt.aftermath->answered = message_of(challenge.id);
+  if (is_code) attempt.aftermath->answered = outbox_.prints.message_of(challenge.id);
   if (is_code && challenge.purpose != Purpose::address) {
     attempt.aftermath->familiar =
         outbox_.prints.print(attempt.entry.client_address, attempt.entry.peer_uid);

@@ -54,7 +54,7 @@ awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChal
   report.id = ChallengeId{verify::fresh_number(random.expose())};
   report.lifetime = policy->code.lifetime;
   report.digits = policy->code.digits;
-  parts_.outbox.ledger.count(message_of(report.id), errand.sending, now);
+  parts_.outbox.ledger.count(parts_.outbox.prints.message_of(report.id), errand.sending, now);
 
   Challenge challenge{.id = report.id,
                       .subject = id,
@@ -66,7 +66,7 @@ awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChal
   JournalEntry entry{.at = now, .peer_uid = peer.uid, .client_address = ask.client_address};
   const Status sent = co_await send(*policy, ask, errand, std::move(challenge), std::move(entry));
   if (!sent) {
-    parts_.outbox.ledger.uncount(message_of(report.id));
+    parts_.outbox.ledger.uncount(parts_.outbox.prints.message_of(report.id));
     co_return sent.error();
   }
   report.delivery->retry_after =
@@ -127,7 +127,7 @@ awaitable<Status> CodeService::find_destination(const StartChallenge& ask, Erran
 // Challenge, code and message are one commit; then the courier is told.
 awaitable<Status> CodeService::send(const policies::Policy& policy, const StartChallenge& ask,
                                     const Errand& errand, Challenge challenge, JournalEntry entry) {
-  const MessageId id = message_of(challenge.id);
+  const MessageId id = parts_.outbox.prints.message_of(challenge.id);
   const Bytes context = verify::code_context(challenge, ask.transaction);
   const Bytes envelope = envelope_of(id);
   SecretBytes letter;
@@ -145,6 +145,7 @@ awaitable<Status> CodeService::send(const policies::Policy& policy, const StartC
   CS_CO_TRY(hsm::IssuedCode issued, co_await parts_.hsm.issue_code(question));
   challenge.value = {issued.mac.begin(), issued.mac.end()};
   Message row = row_of(id, errand.sending, challenge.created_at, std::move(issued.sealed));
+  row.challenge = challenge.id;
   auto message = std::make_unique<Message>(row);
   CS_CO_CHECK(co_await parts_.store.keep(std::move(challenge), policy.challenge.open_max,
                                          std::move(message), std::move(entry)));

@@ -92,7 +92,6 @@ Message row_of(MessageId id, const outbox::Sending& sending, Time created_at, By
           .state = sending.nobodys ? MessageState::nobodys : MessageState::queued,
           .subject = sending.subject,
           .factor = sending.nobodys ? FactorId{} : sending.factor,
-          .challenge = outbox::is_code(sending.kind) ? ChallengeId{number(id)} : ChallengeId{},
           .peer_uid = sending.peer_uid,
           .destination = sending.destination,
           .source = sending.source,

@@ -41,13 +41,10 @@ struct Outbox {
   Factor stand_in;  // its destination is opened for whoever has none
 };
 
-// A code's message bears the number of its challenge.
-[[nodiscard]] constexpr MessageId message_of(ChallengeId id) { return MessageId{number(id)}; }
-
 // By what the policy allows messages there; empty for an e-mail, and where it allows none.
 [[nodiscard]] std::string prefix_of(const policies::Policy& policy, const Destination& destination);
 
-// The row of a message that was sealed, or is nobody's.
+// The row of a message that was sealed, or is nobody's; of no challenge.
 [[nodiscard]] Message row_of(MessageId id, const outbox::Sending& sending, Time created_at,
                              Bytes sealed);
 

@@ -179,6 +179,8 @@ class World final : public Store, public hsm::Hsm {
   FakeClock clock;
   policies::Policy rules;
   Outbox memory{SecretBytes{outbox::Prints::kKeyBytes}};
+  // Which message carries a challenge's code.
+  [[nodiscard]] MessageId message_of(ChallengeId id) const { return memory.prints.message_of(id); }
   std::vector<JournalEntry> entries;
   std::vector<TokenRecord> stock;
   std::map<ChallengeId, Challenge> challenges;

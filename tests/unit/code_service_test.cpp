@@ -95,12 +95,12 @@ TEST_F(Codes, ANewOneTakesThePlaceOfTheOneBefore) {
   ASSERT_EQ(answer(first.id, wrong_code()).reason, Reason::wrong_code);
   world.clock.time += 30s;
   const ChallengeReport second = start();
-  EXPECT_EQ(world.outbox.at(message_of(first.id)).state, MessageState::superseded);
+  EXPECT_EQ(world.outbox.at(world.message_of(first.id)).state, MessageState::superseded);
   EXPECT_EQ(answer(first.id, first_code).reason, Reason::expired);
   EXPECT_EQ(world.alice().budget.failures, 1U);
   const auto messages = world.take();
   ASSERT_EQ(messages.size(), 1U);
-  EXPECT_EQ(messages[0].id, message_of(second.id));
+  EXPECT_EQ(messages[0].id, world.message_of(second.id));
   EXPECT_TRUE(answer(second.id, world.last_code).accepted);
 }
 

@@ -27,7 +27,7 @@ class Courier : public testing::Test {
   MessageId send() {
     const auto report = world.start(World::code_wish());
     EXPECT_TRUE(report);
-    return report ? message_of(report->id) : MessageId{};
+    return report ? world.message_of(report->id) : MessageId{};
   }
   std::vector<MessageId> taken() {
     std::vector<MessageId> ids;
@@ -113,7 +113,7 @@ TEST_F(Courier, NeverGetsAnothersMessage) {
   wish.kind = FactorKind::email;
   const auto other = world.start(wish);
   ASSERT_TRUE(other);
-  const MessageId by_mail = message_of(other->id);
+  const MessageId by_mail = world.message_of(other->id);
   world.outbox.at(by_sms).sealed = world.outbox.at(by_mail).sealed;
   EXPECT_THAT(taken(), ElementsAre(by_mail));
   EXPECT_EQ(state(by_sms), MessageState::undeliverable);
@@ -127,11 +127,11 @@ TEST_F(Courier, GetsTheOthersWhenARowWasChangedInTheStore) {
   const auto other = world.start(wish);
   ASSERT_TRUE(other);
   world.tampered = by_sms;
-  EXPECT_THAT(taken(), ElementsAre(message_of(other->id)));
+  EXPECT_THAT(taken(), ElementsAre(world.message_of(other->id)));
   EXPECT_TRUE(world.report(by_sms, MessageOutcome::sent));
   world.tampered.reset();
   world.clock.time += 61s;
-  EXPECT_THAT(taken(), ElementsAre(message_of(other->id)));  // it is in nobody's way any more
+  EXPECT_THAT(taken(), ElementsAre(world.message_of(other->id)));  // it is in nobody's way any more
 }
 
 // Breaks the world at each call in turn: nothing that could not be handed out is lost.

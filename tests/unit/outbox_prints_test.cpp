@@ -25,6 +25,14 @@ TEST(Prints, AreHmacSha256CutToSixteenBytes) {
   EXPECT_NE(prints.print(phone("a")), prints.print(address("a")));
 }
 
+TEST(Prints, GiveAMessageANumberThatDoesNotTellItsChallenge) {
+  const Prints prints{key('k')};
+  // Computed by Python's hmac, over what prints.cpp writes.
+  EXPECT_EQ(number(prints.message_of(ChallengeId{42})), 8976933893535537506);
+  EXPECT_NE(prints.message_of(ChallengeId{42}), prints.message_of(ChallengeId{43}));
+  EXPECT_NE(prints.message_of(ChallengeId{42}), Prints{key('l')}.message_of(ChallengeId{42}));
+}
+
 TEST(Prints, OfAPlaceAreThoseOfItsSubscriber) {
   const Prints prints{key('k')};
   EXPECT_EQ(prints.print("2001:db8:1:2::1", 1), prints.print("2001:db8:1:2:ffff::9", 2));
