@@ -24,7 +24,7 @@ class Courier final : public Desk {
   // thread began. Returns the exit status.
   int run();
 
-  [[nodiscard]] std::size_t room() const override { return engine_->room(); }
+  [[nodiscard]] Capacity room() const override { return engine_->room(); }
   [[nodiscard]] std::vector<ProviderReport> providers() const override {
     return engine_->providers();
   }

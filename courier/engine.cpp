@@ -87,9 +87,11 @@ Engine::Admission Engine::add(Outgoing message) {
   return Admission::accepted;
 }
 
-std::size_t Engine::room() const {
+Capacity Engine::room() const {
   const std::lock_guard lock{mutex_};
-  return limits_.slots + limits_.waiting - *std::ranges::min_element(held_);
+  const std::size_t all = limits_.slots + limits_.waiting;
+  return {.sms = all - held_[index_of(Channel::sms)],
+          .email = all - held_[index_of(Channel::email)]};
 }
 
 std::vector<ProviderReport> Engine::providers() const {

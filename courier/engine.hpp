@@ -62,8 +62,7 @@ class Engine {
 
   // All of these may be called by any thread.
   Admission add(Outgoing message);
-  // How many messages one of the channels can take, whichever can take more.
-  [[nodiscard]] std::size_t room() const;
+  [[nodiscard]] Capacity room() const;
   [[nodiscard]] std::vector<ProviderReport> providers() const;
   // Of the thread's last turn; it turns once a second at least.
   [[nodiscard]] Instant turned_at() const { return Instant{turned_at_.load()}; }

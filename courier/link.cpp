@@ -80,10 +80,10 @@ void Link::run() {
 void Link::take(Instant now) {
   if (!takes_) return taking_.close();
   if (taking_.is_free(now)) {
-    const std::size_t room = std::min(desk_.room(), kBatchMax);
-    if (room == 0) return;  // whatever makes room is reported, and wakes us
+    const Capacity room = desk_.room();
+    if (room.sms == 0 && room.email == 0) return;  // whatever makes room is reported: that wakes us
     v1::Request request;
-    *request.mutable_take_messages() = to_wire(room, kWait, desk_.providers());
+    *request.mutable_take_messages() = to_wire(room, kBatchMax, kWait, desk_.providers());
     taking_.ask(std::move(request), now);
   }
   if (!taking_.is_waiting()) return;

@@ -29,7 +29,7 @@ namespace countersign::courier {
 class Desk {
  public:
   virtual ~Desk() = default;
-  [[nodiscard]] virtual std::size_t room() const = 0;
+  [[nodiscard]] virtual Capacity room() const = 0;
   [[nodiscard]] virtual std::vector<ProviderReport> providers() const = 0;
   // It will be reported on, by Link::report. Called by the link's thread; must not block.
   virtual void accept(Message message) = 0;

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ namespace countersign::courier {
 enum class MessageId : std::uint64_t {};
 
 enum class Channel : std::uint8_t { sms, email };
+
+// How many messages there is room for.
+struct Capacity {
+  std::size_t sms = 0;
+  std::size_t email = 0;
+};
 
 struct Value {
   std::string name;  // "transaction", "lifetime_minutes", "factor"

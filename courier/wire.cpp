@@ -67,10 +67,16 @@ std::optional<Message> from_wire(v1::OutboundMessage&& message) {
   return made;
 }
 
-v1::TakeMessages to_wire(std::size_t max, std::chrono::seconds wait,
+v1::TakeMessages to_wire(const Capacity& room, std::size_t max, std::chrono::seconds wait,
                          const std::vector<ProviderReport>& providers) {
   v1::TakeMessages take;
+  // As many as fit in whichever they are for, unless it is full.
+  for (const std::size_t left : {room.sms, room.email}) {
+    if (left != 0) max = std::min(max, left);
+  }
   take.set_max(static_cast<std::uint32_t>(max));
+  take.set_sms_full(room.sms == 0);
+  take.set_email_full(room.email == 0);
   take.set_wait_seconds(static_cast<std::uint32_t>(wait.count()));
   for (const ProviderReport& report : providers) {
     v1::Provider& provider = *take.add_providers();

@@ -15,7 +15,8 @@ namespace countersign::courier {
 // None when it is for a channel that this courier does not know.
 [[nodiscard]] std::optional<Message> from_wire(v1::OutboundMessage&& message);
 
-[[nodiscard]] v1::TakeMessages to_wire(std::size_t max, std::chrono::seconds wait,
+[[nodiscard]] v1::TakeMessages to_wire(const Capacity& room, std::size_t max,
+                                       std::chrono::seconds wait,
                                        const std::vector<ProviderReport>& providers);
 [[nodiscard]] v1::MessageReport to_wire(const Report& report);
 

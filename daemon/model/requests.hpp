@@ -179,6 +179,8 @@ struct TakeMessages {
   std::uint32_t max = kMessagesMax;
   std::chrono::seconds wait{0};
   std::vector<Provider> providers;
+  bool sms_full = false;  // the courier has no room for more of these
+  bool email_full = false;
 };
 struct ReportMessages {
   static constexpr std::size_t kReportsMax = 32;

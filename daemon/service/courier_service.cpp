@@ -87,7 +87,7 @@ awaitable<Result<MessageBatch>> CourierService::gather(const TakeMessages& ask,
   for (;;) {
     MessageBatch batch{.lease = outbox::Queue::kLease};
     if (mine == latest_ && !stopping_) {
-      CS_CO_TRY(batch.messages, co_await open(next(ask.max)));
+      CS_CO_TRY(batch.messages, co_await open(next(ask)));
     }
     const steady_clock::duration left = end - steady_clock::now();
     const bool waits =
@@ -98,12 +98,12 @@ awaitable<Result<MessageBatch>> CourierService::gather(const TakeMessages& ask,
   }
 }
 
-std::vector<MessageId> CourierService::next(std::size_t max) {
+std::vector<MessageId> CourierService::next(const TakeMessages& ask) {
   const Time now = parts_.clock.now();
   const Presence& presence = parts_.outbox.presence;
-  const outbox::Channels up{.sms = presence.is_up(FactorKind::sms, now),
-                            .email = presence.is_up(FactorKind::email, now)};
-  return parts_.outbox.queue.take(max, up, now);
+  const outbox::Channels up{.sms = !ask.sms_full && presence.is_up(FactorKind::sms, now),
+                            .email = !ask.email_full && presence.is_up(FactorKind::email, now)};
+  return parts_.outbox.queue.take(ask.max, up, now);
 }
 
 // A message that was deferred, or leased to a courier that is gone, is nobody's news when its time

@@ -44,7 +44,7 @@ class CourierService {
 
  private:
   awaitable<Result<MessageBatch>> gather(const TakeMessages& ask, std::uint64_t mine);
-  [[nodiscard]] std::vector<MessageId> next(std::size_t max);
+  [[nodiscard]] std::vector<MessageId> next(const TakeMessages& ask);
   [[nodiscard]] std::chrono::steady_clock::duration until_next_event() const;
   awaitable<Result<std::vector<OutboundMessage>>> open(std::vector<MessageId> taken);
   awaitable<Result<std::optional<OutboundMessage>>> open_one(MessageId id);

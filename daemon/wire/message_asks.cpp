@@ -89,7 +89,10 @@ Result<Ask> take_messages_from(BytesView bytes) {
   if (message.providers_size() > static_cast<int>(Provider::kProvidersMax)) {
     return Error{ErrorCode::malformed, "provider.count"};
   }
-  TakeMessages ask{.max = message.max(), .wait = wait};
+  TakeMessages ask{.max = message.max(),
+                   .wait = wait,
+                   .sms_full = message.sms_full(),
+                   .email_full = message.email_full()};
   for (v1::Provider& provider : *message.mutable_providers()) {
     CS_TRY(ask.providers.emplace_back(), provider_from(provider));
   }

@@ -18,7 +18,7 @@ using test::wait_until;
 // Takes everything, and remembers it.
 class TestDesk final : public Desk {
  public:
-  [[nodiscard]] std::size_t room() const override { return space; }
+  [[nodiscard]] Capacity room() const override { return {.sms = space, .email = space_for_mail}; }
   [[nodiscard]] std::vector<ProviderReport> providers() const override {
     return {{.name = "mail",
              .channel = Channel::email,
@@ -38,6 +38,7 @@ class TestDesk final : public Desk {
   }
 
   std::atomic<std::size_t> space = 100;
+  std::atomic<std::size_t> space_for_mail = 100;
 
  private:
   mutable std::mutex mutex_;
@@ -149,6 +150,18 @@ TEST_F(CourierLink, PassesMessagesOnAndTellsHowTheProvidersAre) {
   EXPECT_EQ(question.providers(0).problem(), "smtp.connect 7");
 }
 
+// A mail server that is dead fills its channel, and SMS go on.
+TEST_F(CourierLink, AsksForWhatThereIsRoomFor) {
+  desk_.space = 3;
+  desk_.space_for_mail = 0;
+  const test::FakeDaemon daemon{script()};
+  start(daemon.path);
+  ASSERT_TRUE(wait_until([&] { return outbox_.last_question().max() != 0; }));
+  EXPECT_EQ(outbox_.last_question().max(), 3U);
+  EXPECT_FALSE(outbox_.last_question().sms_full());
+  EXPECT_TRUE(outbox_.last_question().email_full());
+}
+
 TEST_F(CourierLink, ReportsInTheContractsWords) {
   const test::FakeDaemon daemon{script()};
   start(daemon.path);
@@ -201,14 +214,14 @@ TEST_F(CourierLink, WaitsForADaemonThatIsNotThereYet) {
 }
 
 TEST_F(CourierLink, TakesNothingWithoutRoom) {
-  desk_.space = 0;
+  desk_.space = desk_.space_for_mail = 0;
   outbox_.add(7);
   const test::FakeDaemon daemon{script()};
   start(daemon.path);
   link_->report({.id = MessageId{1}, .ending = Ending::sent, .provider = "mail"});
   ASSERT_TRUE(wait_until([&] { return outbox_.told().size() == 1; }));
   EXPECT_TRUE(desk_.messages().empty());
-  desk_.space = 1;
+  desk_.space = 1;  // of SMS; there is none for mail
   link_->report({.id = MessageId{2}, .ending = Ending::sent, .provider = "mail"});
   ASSERT_TRUE(wait_until([&] { return desk_.messages().size() == 1; }));
   EXPECT_EQ(outbox_.last_question().max(), 1U);
