@@ -239,7 +239,8 @@ TEST_F(CourierSmtp, ATarpitForMailDelaysNoSms) {
     ASSERT_EQ(engine->add(std::move(message)), Engine::Admission::accepted);
   }
   EXPECT_EQ(engine->add(mail_to("alice@example.org")), Engine::Admission::full);
-  EXPECT_EQ(engine->room(), 8U);
+  EXPECT_EQ(engine->room().sms, 8U);
+  EXPECT_EQ(engine->room().email, 0U);
   for (int i = 0; i < 20; ++i) {
     Outgoing message = mail_to("bob@example.org");
     message.channel = Channel::sms;
