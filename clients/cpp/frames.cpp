@@ -33,6 +33,11 @@ Result<std::span<std::byte>> append_frame(std::size_t body_bytes, std::string& o
 Inbox::~Inbox() { ::explicit_bzero(bytes_.data(), end_); }
 
 std::span<std::byte> Inbox::space() {
+  if (begin_ == end_) {
+    // Everything was taken: an answer stays no longer than until the next one.
+    ::explicit_bzero(bytes_.data(), end_);
+    begin_ = end_ = 0;
+  }
   if (end_ >= bytes_.size() / 2) {
     const std::size_t left = end_ - begin_;
     if (left >= bytes_.size() / 2) {

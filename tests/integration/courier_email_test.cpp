@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codes and notices by e-mail, end to end: the real daemon, HSM and courier, and real mail servers.
+#include "tests/integration/canary_search.hpp"
 #include "tests/support/courier.hpp"
 #include "tests/support/postfix.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
 
 namespace countersign::test {
 namespace {
@@ -75,6 +80,43 @@ TEST_F(CourierEmail, ACodeGoesThroughARealPostfix) {
   const std::string code = code_in(mail.substr(mail.find("text/plain")));
   EXPECT_TRUE(accepted(answer_code(appliance_, challenge, code))) << mail;
   EXPECT_FALSE(accepted(answer_code(appliance_, challenge, code)));
+}
+
+// While it is being sent it is there, which shows that the search would find it.
+TEST(CourierCanary, OfACodeThatWasSentNothingStays) {
+  const TemporaryFolder folder;
+  const TestCertificate certificate = make_certificate(folder, "server");
+  const MailServer server{{.certificate = &certificate,
+                           .implicit = false,
+                           .username = "courier",
+                           .password = "correct horse"}};
+  const Appliance appliance{{.policy = "[code]\ndigits = 8\n"}};
+  Courier courier{appliance, provider_for(server, folder, certificate)};
+  courier.start();
+  const pid_t process = courier.process().pid();
+  server.set_mode("hold-data");
+  const EmailFactor factor = enrol_email(appliance, "alice", "alice@example.org");
+  static_cast<void>(ask_code(appliance, factor, v1::CONFIRMATION));
+  server.wait_until_held();
+  TemporaryFolder kept;
+  CanarySearch::keep_memory_of(process, kept.file("memory"));
+  server.set_mode("normal");
+  const std::string code = code_in(server.wait_for(1).at(0).text);
+  ASSERT_EQ(code.size(), 8U);
+  ASSERT_TRUE(wait_until([&] { return courier.process().has_logged("courier.sent"); }));
+
+  CanarySearch search;
+  search.add_text("code", code);
+  EXPECT_THAT(search.in_folder(kept.path()), Not(IsEmpty()));
+  std::vector<std::string> found;
+  EXPECT_TRUE(wait_until(
+      [&] {
+        found = search.in_memory_of(process);
+        return found.empty();
+      },
+      std::chrono::seconds{10}))
+      << testing::PrintToString(found);
+  EXPECT_THAT(search.in_folder(appliance.path("")), IsEmpty());
 }
 
 TEST_F(CourierEmail, WithoutACourierThePeerIsToldSo) {

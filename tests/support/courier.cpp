@@ -96,7 +96,7 @@ std::string provider_for(const MailServer& server, const TemporaryFolder& folder
 }
 
 std::string code_in(const std::string& text) {
-  static const std::regex kCode{"\\b[0-9]{6}\\b"};
+  static const std::regex kCode{"\\b[0-9]{6,8}\\b"};
   std::smatch found;
   return std::regex_search(text, found, kCode) ? found.str() : std::string{};
 }

@@ -43,7 +43,7 @@ class Courier {
                                        const TestCertificate& certificate,
                                        const std::string& name = "mail");
 
-// The first code of six digits in a text; empty if there is none.
+// The first code of six to eight digits in a text; empty if there is none.
 [[nodiscard]] std::string code_in(const std::string& text);
 
 [[nodiscard]] v1::CourierStatus courier_status(const Appliance& appliance);
