@@ -110,13 +110,9 @@ Kannel::Kannel(Logs logs)
   std::ofstream{password_file_} << "s3cret-of-sendsms\n";
   ::chmod(password_file_.c_str(), 0600);
   start();
-  start_message_centre();
 }
 
-Kannel::~Kannel() {
-  stop_message_centre();
-  stop();
-}
+Kannel::~Kannel() { stop(); }
 
 // The example that is shipped, with this test's ports and folder, and its own message centre.
 std::string Kannel::configuration(Logs logs) const {
@@ -158,9 +154,11 @@ void Kannel::start() {
   require(wait_until([this] { return is_listening(smsbox_port_); }), "bearerbox does not listen");
   smsbox_ = box("smsbox");
   require(wait_until([this] { return is_listening(send_port_); }), "smsbox does not listen");
+  start_message_centre();
 }
 
 void Kannel::stop() {
+  stop_message_centre();
   for (auto* box : {&smsbox_, &bearerbox_}) {
     if (!*box) continue;
     (*box)->terminate(kEndPatience);

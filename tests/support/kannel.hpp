@@ -30,7 +30,7 @@ class Kannel {
   explicit Kannel(Logs logs = Logs::as_documented);
   ~Kannel();
 
-  // Both boxes, as one.
+  // Both boxes and the message centre, which does not outlive them.
   void start();
   void stop();
   // Messages wait, or leave again.

@@ -2,6 +2,7 @@
 // What people are told, by the templates that are shipped and by an administrator's own.
 #include "courier/templates.hpp"
 
+#include "courier/sms_coding.hpp"
 #include "courier/template_check.hpp"
 #include "tests/support/failure.hpp"
 #include "tests/support/process.hpp"
@@ -105,7 +106,22 @@ TEST(Templates, SayInEnglish) {
   ASSERT_TRUE(sms);
   EXPECT_EQ(sms->sms,
             "123456 is your code to sign in to Example Bank. Valid for 5 min. If you did not ask "
-            "for it, tell it to nobody: someone else may be trying to sign in.");
+            "for it, tell it to nobody.");
+}
+
+// Each further one is charged.
+TEST(Templates, SignInTakesASingleSms) {
+  TemplateSettings settings = shipped();
+  settings.realms = {{.name = "default", .domain = "bank.example"}};
+  const auto templates = load_templates(settings);
+  ASSERT_TRUE(templates);
+  for (const char* language : {"en", "fi", "de", "sv"}) {
+    const auto sms = (*templates)->render(message_of("sign_in", Channel::sms, language));
+    ASSERT_TRUE(sms);
+    const auto shape = shape_of(sms->sms);
+    ASSERT_TRUE(shape);
+    EXPECT_EQ(shape->segments, 1U) << shape->units << " units: " << sms->sms;
+  }
 }
 
 TEST(Templates, ShowWhatIsAgreedToBeforeItsCode) {
