@@ -5,6 +5,7 @@
 #include "tests/support/daemon_clock.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/kannel.hpp"
+#include "tests/support/port.hpp"
 
 #include <gmock/gmock.h>
 

@@ -103,10 +103,4 @@ void HttpServer::serve_one(int connection) {
   ::send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL);
 }
 
-std::uint16_t free_port() {
-  std::uint16_t port = 0;
-  ::close(listen_anywhere(port));
-  return port;
-}
-
 }  // namespace countersign::test

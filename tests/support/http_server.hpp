@@ -45,7 +45,4 @@ class HttpServer {
   std::thread thread_;
 };
 
-// A port of loopback on which nobody listens now.
-[[nodiscard]] std::uint16_t free_port();
-
 }  // namespace countersign::test

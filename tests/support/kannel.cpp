@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/kannel.hpp"
 
-#include "tests/support/http_server.hpp"
+#include "tests/support/port.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -24,21 +20,11 @@ namespace fs = std::filesystem;
 
 // Bearerbox waits that long for what is under way.
 constexpr std::chrono::seconds kEndPatience{20};
+constexpr int kTriesMax = 5;
 
 std::string read_file(const fs::path& path) {
   std::ifstream file{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-bool is_listening(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return connected;
 }
 
 void require(bool holds, const std::string& what) {
@@ -100,16 +86,24 @@ void read_messages(const std::string& log, std::vector<Kannel::Sms>& messages) {
 
 }  // namespace
 
-Kannel::Kannel(Logs logs)
-    : smsbox_port_{free_port()},
-      send_port_{free_port()},
-      centre_port_{free_port()},
-      password_file_{folder_.file("password")} {
+Kannel::Kannel(Logs logs) : password_file_{folder_.file("password")} {
   fs::create_directory(folder_.file("written"));
-  std::ofstream{folder_.file("kannel.conf")} << configuration(logs);
   std::ofstream{password_file_} << "s3cret-of-sendsms\n";
   ::chmod(password_file_.c_str(), 0600);
-  start();
+  // Somebody else may take a port before Kannel does: it ends then.
+  for (int tries = 1;; ++tries) {
+    smsbox_port_ = free_port();
+    send_port_ = free_port();
+    centre_port_ = free_port();
+    std::ofstream{folder_.file("kannel.conf")} << configuration(logs);
+    try {
+      start();
+      return;
+    } catch (const std::runtime_error&) {
+      stop();
+      if (tries == kTriesMax) throw;
+    }
+  }
 }
 
 Kannel::~Kannel() { stop(); }
@@ -150,10 +144,13 @@ void Kannel::start() {
                           .environment = {},
                           .log_file = folder_.file("written/" + name + ".out")});
   };
+  const auto listens = [](Process& process, std::uint16_t port) {
+    return wait_until([&] { return is_listening(port) || !process.alive(); }) && process.alive();
+  };
   bearerbox_ = box("bearerbox");
-  require(wait_until([this] { return is_listening(smsbox_port_); }), "bearerbox does not listen");
+  require(listens(*bearerbox_, smsbox_port_), "bearerbox does not listen");
   smsbox_ = box("smsbox");
-  require(wait_until([this] { return is_listening(send_port_); }), "smsbox does not listen");
+  require(listens(*smsbox_, send_port_), "smsbox does not listen");
   start_message_centre();
 }
 

@@ -53,9 +53,9 @@ class Kannel {
   [[nodiscard]] std::string log_of_message_centre(int start) const;
 
   TemporaryFolder folder_;
-  std::uint16_t smsbox_port_;
-  std::uint16_t send_port_;
-  std::uint16_t centre_port_;
+  std::uint16_t smsbox_port_ = 0;
+  std::uint16_t send_port_ = 0;
+  std::uint16_t centre_port_ = 0;
   std::string password_file_;
   std::unique_ptr<Process> bearerbox_;
   std::unique_ptr<Process> smsbox_;

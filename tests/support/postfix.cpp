@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/postfix.hpp"
 
+#include "tests/support/port.hpp"
+
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <pwd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -43,30 +43,6 @@ void require(bool holds, const std::string& what) {
   if (!holds) throw std::runtime_error{what};
 }
 
-int connect_to(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  const int failed = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  ::close(fd);
-  return failed;
-}
-
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  require(bound, "no free port");
-  return ntohs(address.sin_port);
-}
-
 void make_folder(const std::string& path, const char* owner) {
   fs::create_directory(path);
   const passwd* user = ::getpwnam(owner);
@@ -88,7 +64,7 @@ Postfix::Postfix(const TestCertificate& certificate) : port_{free_port()} {
       Process::Settings{.arguments = {"/usr/sbin/postfix", "-c", folder_.file("conf"), "start-fg"},
                         .environment = {},
                         .log_file = folder_.file("log")});
-  const bool ready = wait_until([&] { return connect_to(port_) == 0 || !process_->alive(); });
+  const bool ready = wait_until([&] { return is_listening(port_) || !process_->alive(); });
   require(ready && process_->alive(), "Postfix did not start: " + log());
 }
 

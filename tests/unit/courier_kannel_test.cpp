@@ -5,6 +5,7 @@
 
 #include "tests/support/failure.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/support/port.hpp"
 #include "tests/unit/courier_gateway_world.hpp"
 
 #include <gmock/gmock.h>
