@@ -83,15 +83,20 @@ void Link::take(Instant now) {
     const Capacity room = desk_.room();
     if (room.sms == 0 && room.email == 0) return;  // whatever makes room is reported: that wakes us
     v1::Request request;
-    *request.mutable_take_messages() = to_wire(room, kBatchMax, kWait, desk_.providers());
+    // Room that is made would not change a question that waits: while a channel is full, none does,
+    // and the next one comes with the next report, or turn.
+    waits_ = room.sms != 0 && room.email != 0;
+    const auto wait = waits_ ? kWait : std::chrono::seconds{0};
+    *request.mutable_take_messages() = to_wire(room, kBatchMax, wait, desk_.providers());
     taking_.ask(std::move(request), now);
   }
   if (!taking_.is_waiting()) return;
   auto answer = taking_.take_answer(now);
   if (!answer || !*answer) return;
-  accept(*(*answer)->mutable_message_batch());
-  // The next question without a pause.
-  wake();
+  v1::MessageBatch& batch = *(*answer)->mutable_message_batch();
+  // The next question without a pause, unless it would get the same answer.
+  if (waits_ || batch.messages_size() > 0) wake();
+  accept(batch);
 }
 
 void Link::accept(v1::MessageBatch& batch) {

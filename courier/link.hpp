@@ -75,6 +75,7 @@ class Link {
 
   Desk& desk_;
   Line taking_;
+  bool waits_ = true;  // the daemon, with its answer
   Line telling_;
   std::size_t told_ = 0;  // the first so many reports are on their way
   int wake_ = -1;

@@ -150,7 +150,8 @@ TEST_F(CourierLink, PassesMessagesOnAndTellsHowTheProvidersAre) {
   EXPECT_EQ(question.providers(0).problem(), "smtp.connect 7");
 }
 
-// A mail server that is dead fills its channel, and SMS go on.
+// A mail server that is dead fills its channel, and SMS go on. No question waits then: it would not
+// know of the room that is made.
 TEST_F(CourierLink, AsksForWhatThereIsRoomFor) {
   desk_.space = 3;
   desk_.space_for_mail = 0;
@@ -160,6 +161,9 @@ TEST_F(CourierLink, AsksForWhatThereIsRoomFor) {
   EXPECT_EQ(outbox_.last_question().max(), 3U);
   EXPECT_FALSE(outbox_.last_question().sms_full());
   EXPECT_TRUE(outbox_.last_question().email_full());
+  EXPECT_EQ(outbox_.last_question().wait_seconds(), 0U);
+  desk_.space_for_mail = 1;
+  EXPECT_TRUE(wait_until([&] { return outbox_.last_question().wait_seconds() != 0; }));
 }
 
 TEST_F(CourierLink, ReportsInTheContractsWords) {
