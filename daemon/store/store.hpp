@@ -98,7 +98,8 @@ class Store {
   virtual awaitable<Status> commit(SubjectPtr from, const Attempt& attempt) = 0;
 
   // Keeps a challenge until it has expired, and for kChallengeGrace after it. Where its subject has
-  // `open_max` of them already, those that end first are given up.
+  // `open_max` of them already, those that end first are given up; codes and questions to a key are
+  // counted apart.
   //
   // `message` carries its code, and is queued in the same commit; null: there is none, as for a
   // challenge-response factor. A code takes the place of the older ones: open challenges of the

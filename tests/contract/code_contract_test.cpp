@@ -107,6 +107,23 @@ TEST_P(CodeContract, CodesForAnythingElseStay) {
   }
 }
 
+// Those cost whoever asks for them nothing.
+TEST_P(CodeContract, StayHoweverManyQuestionsToAKeyAreStarted) {
+  ASSERT_THAT(keep(challenge(1)), Succeeds());
+  Challenge question = challenge(2, FactorId{2});
+  question.kind = FactorKind::chalresp;
+  question.expires_at += 1min;
+  for (std::int64_t id = 2; id < 2 + 2 * std::int64_t{kOpenMax}; ++id) {
+    question.id = ChallengeId{id};
+    ASSERT_THAT(keep_without(question), Succeeds());
+  }
+  EXPECT_TRUE(is_there(1));
+  EXPECT_EQ(state_of_message_of(1), MessageState::queued);
+  int questions = 0;
+  for (std::int64_t id = 2; id < 2 + 2 * std::int64_t{kOpenMax}; ++id) questions += is_there(id);
+  EXPECT_EQ(questions, static_cast<int>(kOpenMax));
+}
+
 TEST_P(CodeContract, OnesThatAreGivenUpForTooManyTakeTheirMessagesAlong) {
   for (std::int64_t id = 1; id <= 4; ++id) {
     ASSERT_THAT(keep(challenge(id, FactorId{id}), 3), Succeeds());

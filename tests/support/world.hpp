@@ -186,6 +186,7 @@ class World final : public Store, public hsm::Hsm {
   std::map<ChallengeId, Challenge> challenges;
   std::map<MessageId, Message> outbox;
   std::map<std::pair<SubjectId, SourcePrint>, Time> sources;  // when last accepted from there
+  bool sources_tampered = false;                              // their rows fail their check
   std::optional<MessageId> tampered;                          // a message whose row fails its check
   int calls = 0;                                              // to the store and the HSM
   int fail_call = 0;                                          // this one fails; 0: none

@@ -40,7 +40,8 @@ awaitable<Status> World::keep(Challenge challenge, std::size_t open_max,
   }
   std::vector<Challenge> of_the_same;
   for (const auto& [id, one] : challenges) {
-    if (one.subject == challenge.subject) of_the_same.push_back(one);
+    const bool is_alike = is_out_of_band(one.kind) == is_out_of_band(challenge.kind);
+    if (one.subject == challenge.subject && is_alike) of_the_same.push_back(one);
   }
   std::ranges::sort(of_the_same, {}, &Challenge::expires_at);
   const std::size_t too_many = of_the_same.size() + 1 - std::min(open_max, of_the_same.size() + 1);
@@ -143,6 +144,7 @@ awaitable<Status> World::settle(Message from, MessageState to, JournalEntry entr
 
 awaitable<Result<bool>> World::is_familiar(SubjectId subject, const SourcePrint& source) {
   if (breaks()) co_return kBroken;
+  if (sources_tampered) co_return Error{ErrorCode::corrupt, "world.source"};
   const auto found = sources.find({subject, source});
   co_return found != sources.end() && found->second >= clock.time - kSourcesKept;
 }

@@ -42,9 +42,10 @@ constexpr auto kSweep =
 constexpr auto kReplace =
     "DELETE FROM challenge WHERE subject = ? AND factor = ? AND kind = ? AND purpose = ? "
     "AND position = -1 AND id <> ? RETURNING id";
+// Questions to a key (kind 4) cost whoever starts them nothing: they take no code's place.
 constexpr auto kDisplace =
     "DELETE FROM challenge WHERE id IN (SELECT id FROM challenge WHERE subject = ? "
-    "ORDER BY expires_at_ms DESC, id LIMIT -1 OFFSET ?) RETURNING id";
+    "AND (kind = 4) = (? = 4) ORDER BY expires_at_ms DESC, id LIMIT -1 OFFSET ?) RETURNING id";
 
 }  // namespace
 
@@ -89,7 +90,7 @@ Result<Ids> ChallengeWrites::put(const NewChallenge& challenge) {
   if (challenge.replaces) {
     CS_TRY(given_up, ids(replace_, row.subject, row.factor, row.kind, row.purpose, row.id));
   }
-  CS_TRY(const Ids displaced, ids(displace_, row.subject, challenge.open_max - 1));
+  CS_TRY(const Ids displaced, ids(displace_, row.subject, row.kind, challenge.open_max - 1));
   given_up.insert(given_up.end(), displaced.begin(), displaced.end());
   CS_CHECK(one_row(insert_.run(row.id, row.subject, row.factor, row.kind, row.purpose, row.value,
                                row.tries, row.position, to_milliseconds(row.created_at),

@@ -49,7 +49,7 @@ struct TokenChange {
 struct NewChallenge {
   Challenge row;
   RowMac mac{};
-  std::size_t open_max = 0;  // of its subject; those that end first go
+  std::size_t open_max = 0;  // of its subject, codes or not; those that end first go
   Time gone_by{};            // what ended before this goes as well, a few at a time
   bool replaces = false;     // the open ones that ask the same of the same factor
 };
