@@ -22,22 +22,13 @@ struct Budget {
   std::uint32_t max;
 };
 
-template <class Each>
-Time time_of(const Each& each) {
-  if constexpr (std::is_same_v<Each, Time>) {
-    return each;
-  } else {
-    return each.at;
-  }
-}
-
 // How long until fewer than the budget are in its window: until the budget-th newest leaves it.
 template <class Each, class Matches>
 milliseconds until_below(const std::vector<Each>& by_time, Budget budget, Time now,
                          Matches matches) {
   std::uint32_t seen = 0;
   for (auto each = by_time.rbegin(); each != by_time.rend(); ++each) {
-    const milliseconds left = time_of(*each) + budget.window - now;
+    const milliseconds left = each->at + budget.window - now;
     if (left <= 0ms) break;
     if (matches(*each) && ++seen >= budget.max) return left;
   }
@@ -68,7 +59,29 @@ bool is_allowed(const Sending& sending, const policies::Policy& policy) {
   const bool proves_who =
       sending.kind == MessageKind::sign_in || sending.kind == MessageKind::transaction;
   if (proves_who && !may_sign_in) return false;
-  return !is_sms || sending.nobodys || named(policy.sms, sending.prefix) != nullptr;
+  return !is_sms || named(policy.sms, sending.prefix) != nullptr;
+}
+
+// Whether the destination's owner asks, as far as anybody can tell: it is an active factor of the
+// subject's, which was accepted from there. Whatever is confirmed first may be anybody's.
+bool is_owners(const Sending& sending) {
+  switch (sending.kind) {
+    case MessageKind::sign_in:
+    case MessageKind::reset:
+    case MessageKind::unlock:
+    case MessageKind::transaction:
+      return sending.familiar;
+    default:
+      return false;
+  }
+}
+
+// So much of a destination's budget may be used up by others than its owner: as much of it as of a
+// subject's. REQUIRES: the policy was checked, so that a subject has a budget.
+std::uint32_t share_of_others(const policies::Messages& messages) {
+  const std::uint64_t share = std::uint64_t{messages.per_destination_per_day} *
+                              messages.unfamiliar_per_day / messages.per_subject_per_day;
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(share, 1));
 }
 
 // Erases what no window reaches any more from a few buckets of a map, in turn.
@@ -79,8 +92,8 @@ void sweep_some(Map& map, std::size_t& next, Time now) {
     std::vector<typename Map::key_type> old;
     for (auto each = map.begin(next); each != map.end(next); ++each) {
       auto& times = each->second;
-      const auto young = std::ranges::find_if(
-          times, [now](const auto& one) { return time_of(one) > now - kKept; });
+      const auto young =
+          std::ranges::find_if(times, [now](const auto& one) { return one.at > now - kKept; });
       times.erase(times.begin(), young);
       if (times.empty()) old.push_back(each->first);
     }
@@ -121,7 +134,8 @@ milliseconds Ledger::wait_of(const Sending& sending, const policies::Codes& code
   for (auto each = sent.rbegin(); each != sent.rend() && each->at > now - kDay; ++each) {
     const bool is_alike = each->kind == sending.kind && each->channel == sending.channel &&
                           each->factor == waits_with(sending);
-    if (!is_alike) continue;
+    // Or a stranger who asks again and again makes the owner wait.
+    if (!is_alike || (sending.familiar && !each->familiar)) continue;
     if (each->answered) break;
     if (wait == 0ms) last = each->at;
     wait = wait == 0ms ? milliseconds{codes.resend_first} : wait * 2;
@@ -167,10 +181,21 @@ milliseconds Ledger::limit_of(const Sending& sending, const policies::Policy& po
   if (peer != peers_.end()) {
     limit = std::max(limit, peer->second.until_below(policy.messages.per_peer_per_day, now));
   }
+  if (sending.nobodys) return limit;
+  return std::max(limit, destination_limit(sending, policy.messages, now));
+}
+
+milliseconds Ledger::destination_limit(const Sending& sending, const policies::Messages& messages,
+                                       Time now) const {
   const auto destination = destinations_.find(sending.destination);
-  if (sending.nobodys || destination == destinations_.end()) return limit;
-  const Budget budget{kDay, policy.messages.per_destination_per_day};
-  return std::max(limit, until_below(destination->second, budget, now, [](Time) { return true; }));
+  if (destination == destinations_.end()) return 0ms;
+  const auto& reached = destination->second;
+  const milliseconds in_all = until_below(reached, {kDay, messages.per_destination_per_day}, now,
+                                          [](const Reached&) { return true; });
+  if (is_owners(sending)) return in_all;
+  const milliseconds of_others = until_below(reached, {kDay, share_of_others(messages)}, now,
+                                             [](const Reached& each) { return !each.owners; });
+  return std::max(in_all, of_others);
 }
 
 void Ledger::count(MessageId id, const Sending& sending, Time now) {
@@ -202,8 +227,9 @@ void Ledger::remember(const Sending& sending, When when, bool was_answered) {
     prefixes_[sending.prefix].hour.add(when);
   }
   if (is_notice(sending.kind) || !counts_today) return;
-  auto& times = destinations_[sending.destination];
-  times.insert(std::ranges::upper_bound(times, at), at);
+  auto& reached = destinations_[sending.destination];
+  reached.insert(std::ranges::upper_bound(reached, at, {}, &Reached::at),
+                 Reached{at, is_owners(sending)});
   peers_.try_emplace(sending.peer_uid, SlidingCount{kDay}).first->second.add(when);
 }
 
@@ -217,6 +243,7 @@ Ledger::Open Ledger::open_of(const Sending& sending, Time at) {
   open.channel = sending.channel;
   open.kind = sending.kind;
   open.nobodys = sending.nobodys;
+  open.owners = is_owners(sending);
   if (!sending.nobodys && sending.channel == FactorKind::sms) {
     open.prefix = &*prefixes_.try_emplace(sending.prefix).first;
   }
@@ -257,9 +284,11 @@ void Ledger::uncount(MessageId id) {
     if (is_code(open.kind)) open.prefix->second.breaker.take_back(open.round);
   }
   if (is_notice(open.kind)) return;
-  auto& times = destinations_[open.destination];
-  const auto time = std::ranges::find(times, open.at);
-  if (time != times.end()) times.erase(time);
+  auto& reached = destinations_[open.destination];
+  const auto its = std::ranges::find_if(reached, [&open](const Reached& each) {
+    return each.at == open.at && each.owners == open.owners;
+  });
+  if (its != reached.end()) reached.erase(its);
   const auto peer = peers_.find(open.peer_uid);
   if (peer != peers_.end()) peer->second.remove(open.at);
 }

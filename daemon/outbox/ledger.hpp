@@ -9,10 +9,12 @@
 // changes nothing: what was counted before counts again. Only whether a place was familiar stands
 // in no row; whoever restores one says so, and is careful to say no when in doubt.
 //
-// Codes that are nobody's (of a name that nobody bears) wait and count for the subject like others,
-// so that a stranger sees no difference, and use up nothing of a prefix, a peer or a channel, so
-// that random names shut nothing for others. Notices are counted where codes are bounded (prefix,
-// e-mail), and themselves bounded by nothing but where they may go.
+// What strangers ask for makes the owner wait no longer, and leaves a share of the owner's budgets.
+//
+// Codes that are nobody's (of a name that nobody bears) wait and are refused like others, so that a
+// stranger sees no difference, count for the subject alone, and use up nothing of a prefix, a peer
+// or a channel, so that random names shut nothing for others. Notices are counted where codes are
+// bounded (prefix, e-mail), and themselves bounded by nothing but where they may go.
 #pragma once
 
 #include "daemon/model/courier.hpp"
@@ -42,7 +44,9 @@ struct Sending {
   FactorId factor{};    // 0: none; then its channel tells its waits from others
   DestinationPrint destination{};
   SourcePrint source{};
-  std::string prefix;     // sms: policies::prefix_of; empty: the policy sends nothing there
+  // sms: policies::prefix_of, or one that nobody's shares the refusals of; empty: the policy sends
+  // nothing there
+  std::string prefix;
   bool familiar = false;  // whether the subject was accepted from `source` of late
   bool nobodys = false;
   std::int64_t peer_uid = -1;
@@ -119,6 +123,11 @@ class Ledger {
     bool familiar = false;
     bool answered = false;
   };
+  // A code to one destination.
+  struct Reached {
+    Time at{};
+    bool owners = false;  // its owner asked for it
+  };
   struct Prefix {
     SlidingCount hour{std::chrono::hours{1}};
     Breaker breaker;
@@ -136,6 +145,7 @@ class Ledger {
     FactorKind channel{};
     MessageKind kind{};
     bool nobodys = false;
+    bool owners = false;
     bool sent = false;
     bool answered = false;
   };
@@ -165,6 +175,8 @@ class Ledger {
                                       Time now) const;
   [[nodiscard]] Milliseconds subject_limit(const Sending& sending,
                                            const policies::Messages& messages, Time now) const;
+  [[nodiscard]] Milliseconds destination_limit(const Sending& sending,
+                                               const policies::Messages& messages, Time now) const;
   [[nodiscard]] Milliseconds channel_limit(const Sending& sending, const policies::Policy& policy,
                                            Time now) const;
   void advance(const policies::Policy& policy, Time now);
@@ -179,7 +191,7 @@ class Ledger {
   [[nodiscard]] const Counts& counts_of(FactorKind channel) const;
 
   std::unordered_map<SubjectId, std::vector<Sent>> subjects_;  // each by time
-  std::unordered_map<DestinationPrint, std::vector<Time>, DestinationHash> destinations_;
+  std::unordered_map<DestinationPrint, std::vector<Reached>, DestinationHash> destinations_;
   std::unordered_map<std::int64_t, SlidingCount> peers_;
   Prefixes prefixes_;
   SlidingCount email_{std::chrono::hours{1}};

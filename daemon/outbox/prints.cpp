@@ -31,16 +31,27 @@ Print print_of(const SecretBytes& key, BytesView message) {
   return print;
 }
 
+// Most mailboxes are reached by every spelling of their names, and by whatever follows a plus sign.
+std::string mailbox_of(std::string_view address) {
+  const std::size_t at = std::min(address.rfind('@'), address.size());
+  std::string mailbox{address.substr(0, std::min(address.substr(0, at).find('+', 1), at))};
+  std::ranges::transform(mailbox, mailbox.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return mailbox += address.substr(at);
+}
+
 }  // namespace
 
 Prints::Prints(SecretBytes key) : key_{std::move(key)} { assert(key_.size() == kKeyBytes); }
 
 DestinationPrint Prints::print(const Destination& destination) const {
+  const bool is_email = destination.channel == FactorKind::email;
   Bytes message;
   Writer{message}
       .text("countersign destination print v1")
       .integer(destination.channel)
-      .text(destination.text);
+      .text(is_email ? mailbox_of(destination.text) : destination.text);
   return print_of<DestinationPrint>(key_, message);
 }
 

@@ -20,7 +20,8 @@ class Prints {
   // REQUIRES: key.size() == kKeyBytes.
   explicit Prints(SecretBytes key);
 
-  // REQUIRES: canonical.
+  // The same for all spellings of an address that reach one mailbox, as far as anybody knows: a
+  // budget is that of whoever reads it. REQUIRES: canonical.
   [[nodiscard]] DestinationPrint print(const Destination& destination) const;
   // Where a peer says that somebody asks from: an IPv4 address, or the network of 64 bits around an
   // IPv6 one. Without an address it is the peer itself. Never all zero.

@@ -102,6 +102,7 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
   } else {
     errand.sending.factor = FactorId{};  // a decoy's would wait for SMS and e-mail together
     errand.sending.destination = parts_.outbox.prints.print(destination_of_nobody(*ask.kind, id));
+    if (*ask.kind == FactorKind::sms) errand.sending.prefix = prefix_of_nobody(*policy, id);
   }
   CS_CO_TRY(errand.sending.familiar, co_await parts_.store.is_familiar(id, errand.sending.source));
   co_return errand;

@@ -65,7 +65,10 @@ awaitable<Status> Outbox::fill(Store& store, hsm::Hsm& hsm, const policies::Poli
       const Message& row = rows[i];
       bool familiar = false;
       if (outbox::is_code(row.kind) && !is_decoy(row.subject)) {
-        CS_CO_TRY(familiar, co_await store.is_familiar(row.subject, row.source));
+        const Result<bool> known = co_await store.is_familiar(row.subject, row.source);
+        // A place that was changed past the daemon is none, and no reason not to start.
+        if (!known && known.error().code != ErrorCode::corrupt) co_return known.error();
+        familiar = known && *known;
       }
       ledger.restore(row, now, familiar);
       queued(row);
@@ -85,6 +88,15 @@ std::string prefix_of(const policies::Policy& policy, const Destination& destina
   return found == nullptr ? std::string{} : found->prefix;
 }
 
+std::string prefix_of_nobody(const policies::Policy& policy, SubjectId id) {
+  std::vector<std::string_view> open;
+  for (const policies::SmsPrefix& each : policy.sms.prefixes) {
+    if (each.per_hour > 0) open.push_back(each.prefix);
+  }
+  if (open.empty()) return {};
+  return std::string{open[static_cast<std::uint64_t>(number(id)) % open.size()]};
+}
+
 Message row_of(MessageId id, const outbox::Sending& sending, Time created_at, Bytes sealed) {
   return {.id = id,
           .channel = sending.channel,
@@ -95,7 +107,7 @@ Message row_of(MessageId id, const outbox::Sending& sending, Time created_at, By
           .peer_uid = sending.peer_uid,
           .destination = sending.destination,
           .source = sending.source,
-          .prefix = sending.prefix,
+          .prefix = sending.nobodys ? std::string{} : sending.prefix,
           .created_at = created_at,
           .expires_at = sending.expires_at,
           .sealed = sending.nobodys ? Bytes{} : std::move(sealed)};

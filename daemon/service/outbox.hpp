@@ -44,6 +44,10 @@ struct Outbox {
 // By what the policy allows messages there; empty for an e-mail, and where it allows none.
 [[nodiscard]] std::string prefix_of(const policies::Policy& policy, const Destination& destination);
 
+// What nobody's SMS stands in for: a prefix that the policy allows messages to, and for one subject
+// always the same one. Empty where it allows none.
+[[nodiscard]] std::string prefix_of_nobody(const policies::Policy& policy, SubjectId id);
+
 // The row of a message that was sealed, or is nobody's; of no challenge.
 [[nodiscard]] Message row_of(MessageId id, const outbox::Sending& sending, Time created_at,
                              Bytes sealed);

@@ -42,6 +42,21 @@ TEST_F(Codes, OfSomebodyWithoutSuchAFactorTakeTheSameWay) {
   EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
 }
 
+TEST_F(Codes, OfNobodyAreRefusedLikeOthers) {
+  world.rules.sms.prefixes = {{"+358", 1}, {"+46", 0}};
+  ASSERT_EQ(outcome(), DeliveryOutcome::accepted_for_delivery);
+  StartChallenge wish = World::code_wish();
+  wish.purpose = Purpose::transaction;
+  wish.transaction = "EUR 1";
+  const Delivery refused = *start(wish).delivery;
+  ASSERT_EQ(refused.outcome, DeliveryOutcome::limit_reached);
+  const Delivery nobodys = *start(World::code_wish("mallory")).delivery;
+  EXPECT_EQ(nobodys.outcome, DeliveryOutcome::limit_reached);
+  EXPECT_EQ(nobodys.retry_after, refused.retry_after);
+  world.rules.sms.prefixes.clear();
+  EXPECT_EQ(outcome(World::code_wish("mallory")), DeliveryOutcome::not_allowed);
+}
+
 TEST_F(Codes, OfSomebodySuspendedReachNobody) {
   world.alice().fixed.state = SubjectState::suspended;
   const ChallengeReport nobodys = start();

@@ -152,6 +152,41 @@ TEST(Ledger, StrangersCannotSpendTheOwnersShare) {
   EXPECT_EQ(outbox.ask(code(1)), kLimit) << "and yet not without end";
 }
 
+TEST(Ledger, StrangersDoNotMakeTheOwnerWait) {
+  Outbox outbox;
+  Sending attack = code(1, /*source=*/100);
+  attack.familiar = false;
+  for (const auto wait : {30s, 60s, 120s, 240s, 480s}) {
+    ASSERT_EQ(outbox.ask(attack), kAccepted);
+    if (wait < 480s) outbox.now += wait;
+  }
+  EXPECT_EQ(outbox.ask(attack), kTooSoon);
+  EXPECT_EQ(outbox.ask(code(1)), kAccepted) << "from a familiar place";
+  EXPECT_EQ(outbox.retry_after, 0s);
+  EXPECT_EQ(outbox.ask(code(1)), kTooSoon);
+  EXPECT_EQ(outbox.retry_after, 30s) << "of its own";
+}
+
+// Whoever may have codes sent to any address, to confirm it, names somebody else's number.
+TEST(Ledger, StrangersCannotSpendTheShareOfADestinationsOwner) {
+  Outbox outbox;
+  outbox.rules.messages.per_destination_per_day = 4;
+  outbox.rules.messages.per_subject_per_day = 20;
+  outbox.rules.messages.unfamiliar_per_day = 10;
+  int accepted = 0;
+  for (std::int64_t attacker = 100; attacker < 120; ++attacker) {
+    Sending attack = code(attacker);
+    attack.kind = attacker % 2 == 0 ? MessageKind::address : MessageKind::confirmation;
+    attack.destination = test::print(1);
+    accepted += outbox.ask(attack) == kAccepted ? 1 : 0;
+  }
+  EXPECT_EQ(accepted, 2);
+  for (const auto expected : {kAccepted, kAccepted, kLimit}) {
+    EXPECT_EQ(outbox.ask(code(1)), expected);
+    outbox.now += 1h;
+  }
+}
+
 TEST(Ledger, CountsOnePlaceInAnHour) {
   Outbox outbox;
   outbox.rules.messages.per_source_per_hour = 2;
@@ -267,6 +302,21 @@ TEST(Ledger, NobodysCodesWaitLikeOthers) {
   EXPECT_EQ(outbox.ask(nobodys), kLimit);
 }
 
+// Or whoever asks when a prefix is shut learns who has a number there.
+TEST(Ledger, NobodysCodesAreRefusedWhereOthersAre) {
+  Outbox outbox;
+  outbox.rules.sms.prefixes[0].per_hour = 1;
+  ASSERT_EQ(outbox.ask(test::nobodys(-5)), kAccepted);
+  ASSERT_EQ(outbox.ask(code(1)), kAccepted);
+  ASSERT_EQ(outbox.ask(code(2)), kLimit);
+  const auto wait = outbox.retry_after;
+  EXPECT_EQ(outbox.ask(test::nobodys(-6)), kLimit);
+  EXPECT_EQ(outbox.retry_after, wait);
+  outbox.rules.sms.prefixes.clear();
+  EXPECT_EQ(outbox.ask(code(3)), kNotAllowed);
+  EXPECT_EQ(outbox.ask(test::nobodys(-7)), kNotAllowed);
+}
+
 // What is asked for may name the factor that somebody else would have; the row never does.
 TEST(Ledger, NobodysCodesWaitAfterARestartToo) {
   Outbox outbox;
@@ -291,6 +341,7 @@ TEST(Ledger, RandomNamesShutNothingForOthers) {
   for (std::int64_t i = 1; i <= 1000; ++i) {
     Sending nobodys = test::nobodys(-i);
     nobodys.channel = i % 2 == 0 ? FactorKind::sms : FactorKind::email;
+    if (i % 2 != 0) nobodys.prefix.clear();
     ASSERT_EQ(outbox.ask(nobodys), kAccepted);
   }
   EXPECT_EQ(outbox.ask(code(1)), kAccepted);

@@ -25,6 +25,17 @@ TEST(Prints, AreHmacSha256CutToSixteenBytes) {
   EXPECT_NE(prints.print(phone("a")), prints.print(address("a")));
 }
 
+// One mailbox has one budget, however its address is written.
+TEST(Prints, OfAMailboxAreThoseOfEachOfItsSpellings) {
+  const Prints prints{key('k')};
+  const DestinationPrint one = prints.print(address("alice@example.com"));
+  EXPECT_EQ(prints.print(address("Alice@example.com")), one);
+  EXPECT_EQ(prints.print(address("aLICE+news@example.com")), one);
+  EXPECT_NE(prints.print(address("alice2@example.com")), one);
+  EXPECT_NE(prints.print(address("alice@example.org")), one);
+  EXPECT_NE(prints.print(address("+alice@example.com")), prints.print(address("+@example.com")));
+}
+
 TEST(Prints, GiveAMessageANumberThatDoesNotTellItsChallenge) {
   const Prints prints{key('k')};
   // Computed by Python's hmac, over what prints.cpp writes.

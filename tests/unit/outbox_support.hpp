@@ -41,12 +41,11 @@ inline Sending code(std::int64_t subject, std::int64_t source = 1) {
   return sending;
 }
 
-// One that was asked for a name that nobody bears.
+// One that was asked for a name that nobody bears, as if to Finland.
 inline Sending nobodys(std::int64_t decoy) {
   Sending sending = code(decoy);
   sending.factor = FactorId{};
   sending.destination = {};
-  sending.prefix.clear();
   sending.familiar = false;
   sending.nobodys = true;
   return sending;
