@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "daemon/outbox/letter.hpp"
 #include "daemon/service/envelope.hpp"
+#include "daemon/verify/challenge.hpp"
 
 #include <algorithm>
 
@@ -87,7 +88,11 @@ awaitable<Result<MessageBatch>> CourierService::gather(const TakeMessages& ask,
   for (;;) {
     MessageBatch batch{.lease = outbox::Queue::kLease};
     if (mine == latest_ && !stopping_) {
-      CS_CO_TRY(batch.messages, co_await open(next(ask)));
+      std::vector<MessageId> taken = next(ask);
+      const bool took_any = !taken.empty();
+      CS_CO_TRY(batch.messages, co_await open(std::move(taken)));
+      // What came meanwhile has rung for nobody.
+      if (took_any && batch.messages.empty()) continue;
     }
     const steady_clock::duration left = end - steady_clock::now();
     const bool waits =
@@ -146,7 +151,10 @@ awaitable<Result<std::optional<OutboundMessage>>> CourierService::open_one(Messa
     parts_.outbox.queue.forget(id);  // a newer code has taken its place
     co_return Opened{};
   }
-  if (parts_.clock.now() >= row->expires_at) {
+  const Time now = parts_.clock.now();
+  const bool is_code_of_later =
+      outbox::is_code(row->kind) && verify::is_of_later(row->created_at, now);
+  if (now >= row->expires_at || is_code_of_later) {
     CS_CO_CHECK(co_await settle(*row, MessageState::too_late, kDaemon));
     co_return Opened{};
   }

@@ -35,17 +35,26 @@ std::string name_of(const Factor& factor) {
   return name;
 }
 
-// All active e-mail factors, or all active SMS factors of whoever has none.
-std::vector<const Factor*> told(const SubjectRecord& subject) {
-  for (const FactorKind kind : {FactorKind::email, FactorKind::sms}) {
-    std::vector<const Factor*> found;
-    for (const FactorRecord& factor : subject.factors) {
-      const bool is_active = factor.fixed.state == FactorState::active;
-      if (factor.fixed.kind == kind && is_active) found.push_back(&factor.fixed);
-    }
-    if (!found.empty()) return found;
+std::vector<const Factor*> destinations(const SubjectRecord& subject, FactorKind kind,
+                                        FactorState state) {
+  std::vector<const Factor*> found;
+  for (const FactorRecord& factor : subject.factors) {
+    const bool is_one = factor.fixed.kind == kind && factor.fixed.state == state;
+    if (is_one) found.push_back(&factor.fixed);
   }
-  return {};
+  return found;
+}
+
+// All active e-mail factors, or all active SMS factors of whoever has none; and whatever is
+// suspended: else that is how an intruder would begin.
+std::vector<const Factor*> told(const SubjectRecord& subject) {
+  auto all = destinations(subject, FactorKind::email, FactorState::active);
+  if (all.empty()) all = destinations(subject, FactorKind::sms, FactorState::active);
+  for (const FactorKind kind : {FactorKind::email, FactorKind::sms}) {
+    const auto suspended = destinations(subject, kind, FactorState::suspended);
+    all.insert(all.end(), suspended.begin(), suspended.end());
+  }
+  return all;
 }
 
 }  // namespace

@@ -14,9 +14,10 @@ class Notices {
  public:
   explicit Notices(const Parts& parts) : parts_{parts} {}
 
-  // To every active e-mail factor of the subject, and to its SMS factors when it has none; and to
-  // the destination that is removed. A pending one was never shown to be anybody's: it is told
-  // nothing. By SMS only where the policy still allows one.
+  // To every active e-mail factor of the subject, and to its SMS factors when it has none; to those
+  // that are suspended, so that nobody silences them first; and to the destination that is removed.
+  // A pending one was never shown to be anybody's: it is told nothing. By SMS only where the policy
+  // still allows one.
   //
   // `change` is the journal record of the change. Fails with `unavailable`, `corrupt`: then the
   // change must not be made. REQUIRES: all references outlive the wait.

@@ -17,7 +17,8 @@ Candidates refused(const Refusal& refusal) {
 }
 
 bool is_over(const Challenge& challenge, const policies::Challenges& policy, Time now) {
-  return challenge.tries >= policy.tries_max || now >= challenge.expires_at;
+  return challenge.tries >= policy.tries_max || now >= challenge.expires_at ||
+         is_of_later(challenge.created_at, now);
 }
 
 // A decoy's factor may be asked for anything, and is never accepted.

@@ -16,6 +16,13 @@ inline constexpr std::size_t kChallengeRandomBytes = kChallengeBytes + 8;
 // A challenge's or a message's number.
 inline constexpr std::size_t kNumberRandomBytes = 8;
 
+// Clocks are corrected by less than this. What is good for minutes would be good for them once more
+// when the clock steps back by more: it is over instead.
+inline constexpr std::chrono::seconds kStepBackMin{10};
+[[nodiscard]] constexpr bool is_of_later(Time created_at, Time now) {
+  return now + kStepBackMin <= created_at;
+}
+
 // Whom a challenge is for, and for what; no factor when nobody can answer it, or for an address.
 struct Addressee {
   FactorId factor{};

@@ -168,6 +168,26 @@ TEST_F(Codes, ComeTooLateWhenTheLifetimeIsOver) {
   EXPECT_EQ(world.outbox.begin()->second.state, MessageState::too_late);
 }
 
+// Their lifetime would begin anew.
+TEST_F(Codes, AreOverWhenTheClockStepsBackBehindThem) {
+  const ChallengeReport challenge = start();
+  const MessageId message = world.message_of(challenge.id);
+  ASSERT_EQ(world.take().size(), 1U);
+  ASSERT_TRUE(world.report(message, MessageOutcome::deferred));
+  world.clock.time -= 1h;
+  EXPECT_EQ(answer(challenge.id, world.last_code).reason, Reason::expired);
+  EXPECT_TRUE(world.take().empty());
+  world.clock.time += 2s;
+  EXPECT_TRUE(world.take().empty());
+  EXPECT_EQ(world.outbox.at(message).state, MessageState::too_late);
+}
+
+TEST_F(Codes, AreGoodWhileTheClockIsCorrected) {
+  const ChallengeReport challenge = start();
+  world.clock.time -= 9s;
+  EXPECT_TRUE(answer(challenge.id, world.last_code).accepted);
+}
+
 TEST_F(Codes, ConfirmAPendingDestinationAndTellTheOldOne) {
   world.add_destination(World::kMailbox, FactorKind::email);
   constexpr FactorId kNew{23};

@@ -202,6 +202,37 @@ TEST_F(Courier, FindsEverythingAfterARestart) {
   EXPECT_EQ(refused->retry_after, 1s);
 }
 
+TEST_F(Courier, FindsEverythingThoughAPlaceWasChangedInTheStore) {
+  const MessageId id = send();
+  world.sources_tampered = true;
+  Outbox after{SecretBytes{outbox::Prints::kKeyBytes}};
+  ASSERT_TRUE(test::run(after.fill(world, world, world.rules, world.clock.time)));
+  EXPECT_TRUE(after.queue.holds(id));
+}
+
+// A message whose row is gone is found out after the queue was asked, and what comes meanwhile
+// rings for nobody.
+TEST_F(Courier, ThatFoundNothingToTakeMissesNoNews) {
+  ASSERT_TRUE(world.memory.queue.push({.id = MessageId{4711},
+                                       .channel = FactorKind::sms,
+                                       .due = world.clock.time,
+                                       .expires_at = world.clock.time + 5min},
+                                      10));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto start = [this]() -> awaitable<Result<Answer>> {
+    const StartChallenge wish = World::code_wish();
+    CS_CO_TRY(ChallengeReport report, co_await world.start_later(wish));
+    co_return Answer{std::move(report)};
+  };
+  std::vector<awaitable<Result<Answer>>> tasks;
+  tasks.push_back(world.couriers.take(question(20s)));
+  tasks.push_back(start());
+  const auto answers = test::run_all(std::move(tasks));
+  ASSERT_TRUE(answers[0]);
+  EXPECT_EQ(std::get<MessageBatch>(*answers[0]).messages.size(), 1U);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+}
+
 // ---- Notices ----
 
 TEST_F(Courier, TellsPhonesOnlyOfWhoeverHasNoMailbox) {
@@ -211,6 +242,15 @@ TEST_F(Courier, TellsPhonesOnlyOfWhoeverHasNoMailbox) {
   world.add_destination(World::kMailbox, FactorKind::email);
   ASSERT_TRUE(test::run(world.factors.revoke(kProvision, {World::kTotp})));
   EXPECT_THAT(told(), ElementsAre(World::kAddress));
+}
+
+// Or whoever has somebody's session suspends their mailbox first, and nobody is told of the rest.
+TEST_F(Courier, TellsASuspendedDestinationToo) {
+  world.add_destination(World::kMailbox, FactorKind::email);
+  ASSERT_TRUE(test::run(world.factors.suspend(kProvision, {World::kMailbox})));
+  ASSERT_TRUE(test::run(world.factors.suspend(kProvision, {World::kPhone})));
+  ASSERT_TRUE(test::run(world.factors.revoke(kProvision, {World::kTotp})));
+  EXPECT_THAT(told(), UnorderedElementsAre(World::kAddress, World::kNumber));
 }
 
 TEST_F(Courier, TellsNobodyOfWhatWasNeverConfirmed) {
