@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "courier/options.hpp"
+#include "courier/providers.hpp"
 
 #include <systemd/sd-daemon.h>
 

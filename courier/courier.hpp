@@ -4,11 +4,11 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "courier/delivery_reports.hpp"
-#include "courier/engine.hpp"
-#include "courier/link.hpp"
-#include "courier/settings.hpp"
-#include "courier/templates.hpp"
+#include "courier/engine/engine.hpp"
+#include "courier/link/link.hpp"
+#include "courier/reports/delivery_reports.hpp"
+#include "courier/settings/settings.hpp"
+#include "courier/words/templates.hpp"
 
 #include <chrono>
 #include <memory>

@@ -2,7 +2,7 @@
 // The command line, over the settings file that it names.
 #pragma once
 
-#include "courier/settings.hpp"
+#include "courier/settings/settings.hpp"
 
 #include <variant>
 

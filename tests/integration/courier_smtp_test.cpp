@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The courier's engine and a real mail server: what arrives, and what a refusal means.
-#include "courier/mail.hpp"
+#include "courier/mail/mail.hpp"
 #include "tests/support/courier_engine.hpp"
 #include "tests/support/mail_server.hpp"
 

@@ -4,9 +4,9 @@
 #include "tests/support/kannel.hpp"
 
 #include "base/clock.hpp"
-#include "courier/delivery_reports.hpp"
-#include "courier/kannel.hpp"
-#include "courier/templates.hpp"
+#include "courier/reports/delivery_reports.hpp"
+#include "courier/sms/kannel.hpp"
+#include "courier/words/templates.hpp"
 
 #include <gmock/gmock.h>
 

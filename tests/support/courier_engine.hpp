@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "courier/engine.hpp"
-#include "courier/secret_file.hpp"
-#include "courier/smtp.hpp"
+#include "courier/engine/engine.hpp"
+#include "courier/mail/smtp.hpp"
+#include "courier/settings/secret_file.hpp"
 #include "tests/support/mail_server.hpp"
 
 #include <gtest/gtest.h>

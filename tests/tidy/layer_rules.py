@@ -48,7 +48,7 @@ def regular_expressions(tree):
 
 def schema_words(tree):
     for file in tree.cpp:
-        if inside(file.path, "daemon/wire/", "clients/", "cli/", "gateway/", "courier/",
+        if inside(file.path, "daemon/wire/", "clients/", "cli/", "gateway/", "courier/link/",
                   "tests/", "benchmarks/"):
             continue
         for line, name in file.includes:

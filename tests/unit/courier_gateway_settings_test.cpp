@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an administrator may write about SMS gateways, realms and delivery reports.
-#include "courier/settings.hpp"
+#include "courier/settings/settings.hpp"
 
 #include <gtest/gtest.h>
 

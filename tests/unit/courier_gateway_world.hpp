@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "courier/provider.hpp"
+#include "courier/engine/provider.hpp"
 #include "tests/support/process.hpp"
 
 #include <gtest/gtest.h>

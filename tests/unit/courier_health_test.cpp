@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a provider is given messages, with a clock that is a variable.
-#include "courier/health.hpp"
+#include "courier/engine/health.hpp"
 
 #include <gtest/gtest.h>
 

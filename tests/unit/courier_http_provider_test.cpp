@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway that takes JSON over HTTP, against a real server: what it is asked, and what its
 // answers mean by the settings.
-#include "courier/http_provider.hpp"
+#include "courier/sms/http_provider.hpp"
 
-#include "courier/body_template.hpp"
+#include "courier/json/body_template.hpp"
 #include "tests/support/failure.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/unit/courier_gateway_world.hpp"

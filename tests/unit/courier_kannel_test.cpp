@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Kannel is asked, and what its answers mean. That the real one understands is shown by
 // tests/integration/kannel_test.cpp.
-#include "courier/kannel.hpp"
+#include "courier/sms/kannel.hpp"
 
 #include "tests/support/failure.hpp"
 #include "tests/support/http_server.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The courier's link, and a daemon that does well or badly what a test wants.
-#include "courier/link.hpp"
+#include "courier/link/link.hpp"
 
 #include "tests/support/process.hpp"
 #include "tests/unit/client_fake_daemon.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lines at the top of a mail, and what cannot be smuggled into them.
-#include "courier/mail.hpp"
+#include "courier/mail/mail.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Delivery reports: which are believed, and what they say; asked of the listener over HTTP.
-#include "courier/delivery_reports.hpp"
+#include "courier/reports/delivery_reports.hpp"
 
-#include "courier/report_desk.hpp"
+#include "courier/reports/report_desk.hpp"
 #include "tests/support/failure.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/unit/courier_gateway_world.hpp"

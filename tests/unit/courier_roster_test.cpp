@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose turn it is, among providers that work, fail and come back.
-#include "courier/roster.hpp"
+#include "courier/engine/roster.hpp"
 
 #include <gtest/gtest.h>
 

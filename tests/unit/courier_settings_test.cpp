@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an administrator may write, and where a mistake is found. Secrets in files, too.
-#include "courier/secret_file.hpp"
-#include "courier/settings.hpp"
+#include "courier/settings/secret_file.hpp"
+#include "courier/settings/settings.hpp"
 #include "tests/support/process.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which alphabet a text takes, and how many messages. The limits are those of 3GPP TS 23.038 and
 // 23.040: 160 septets or 70 words alone, 153 or 67 in a segment.
-#include "courier/sms_coding.hpp"
+#include "courier/words/sms_coding.hpp"
 
 #include "tests/support/failure.hpp"
 

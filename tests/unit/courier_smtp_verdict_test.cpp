@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a mail server's refusal is about.
-#include "courier/smtp_verdict.hpp"
+#include "courier/mail/smtp_verdict.hpp"
 
 #include <gtest/gtest.h>
 

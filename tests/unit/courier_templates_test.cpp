@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people are told, by the templates that are shipped and by an administrator's own.
-#include "courier/templates.hpp"
+#include "courier/words/templates.hpp"
 
-#include "courier/sms_coding.hpp"
-#include "courier/template_check.hpp"
+#include "courier/words/sms_coding.hpp"
+#include "courier/words/template_check.hpp"
 #include "tests/support/failure.hpp"
 #include "tests/support/process.hpp"
 
