@@ -81,6 +81,7 @@ void Link::take(Instant now) {
   if (!takes_) return taking_.close();
   if (taking_.is_free(now)) {
     const Capacity room = desk_.room();
+    if (lags_behind()) return;
     if (room.sms == 0 && room.email == 0) return;  // whatever makes room is reported: that wakes us
     v1::Request request;
     // Room that is made would not change a question that waits: while a channel is full, none does,
@@ -118,7 +119,7 @@ void Link::tell(Instant now) {
     v1::Request request;
     {
       const std::lock_guard lock{mutex_};
-      told_ = std::min(reports_.size(), kBatchMax);
+      told_ = std::min(reports_.size(), kReportBatchMax);
       for (std::size_t i = 0; i < told_; ++i) {
         *request.mutable_report_messages()->add_reports() = to_wire(reports_[i]);
       }
@@ -144,6 +145,12 @@ void Link::settle_told(bool well) {
 bool Link::has_reports() const {
   const std::lock_guard lock{mutex_};
   return !reports_.empty();
+}
+
+// What is taken without being reported on comes again, and is sent again.
+bool Link::lags_behind() const {
+  const std::lock_guard lock{mutex_};
+  return reports_.size() >= kReportsMax / 2;
 }
 
 bool Link::is_reported_on(MessageId id) const {

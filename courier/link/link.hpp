@@ -37,7 +37,8 @@ class Desk {
 
 class Link {
  public:
-  static constexpr std::size_t kBatchMax = 32;  // the contract's
+  static constexpr std::size_t kBatchMax = 32;         // the contract's, of messages
+  static constexpr std::size_t kReportBatchMax = 256;  // and of reports
   static constexpr std::size_t kReportsMax = 10'000;
   // Short, because the daemon learns with each question how the providers are.
   static constexpr std::chrono::seconds kWait{5};
@@ -65,6 +66,7 @@ class Link {
  private:
   void run();
   [[nodiscard]] bool has_reports() const;
+  [[nodiscard]] bool lags_behind() const;
   void take(Instant now);
   void tell(Instant now);
   void accept(v1::MessageBatch& batch);

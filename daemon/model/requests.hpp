@@ -183,7 +183,7 @@ struct TakeMessages {
   bool email_full = false;
 };
 struct ReportMessages {
-  static constexpr std::size_t kReportsMax = 32;
+  static constexpr std::size_t kReportsMax = 256;
   std::vector<MessageReport> reports;
 };
 struct GetCourierStatus {};

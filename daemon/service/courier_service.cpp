@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kShortest{10};
 constexpr std::int64_t kDaemon = -1;  // in the journal: nobody asked
 
 // How many messages are settled at once: the store commits what has gathered.
-constexpr std::size_t kLanes = 32;
+constexpr std::size_t kLanes = 256;
 
 Event event_of(MessageState state) {
   switch (state) {

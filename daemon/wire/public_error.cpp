@@ -140,7 +140,7 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"provider.health", 0, "provider: its health must be 0 to 100"},
     {"provider.problem", 0,
      "provider: its problem must be at most 200 characters (400 bytes) that can all be seen"},
-    {"report.count", 0, "reports: must be 1 to 32"},
+    {"report.count", 0, "reports: must be 1 to 256"},
     {"report.outcome", 0, "report: its outcome is missing"},
     {"report.retry_after", 0, "retry_after_seconds: goes with DEFERRED, and is 86400 at most"},
     {"verify.public_id", 0, "passcode: must be a Yubico OTP where nobody is named"},

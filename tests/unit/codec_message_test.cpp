@@ -98,8 +98,8 @@ TEST(MessageCodec, ReadsReports) {
 
 TEST(MessageCodec, RefusesReportsThatAreNone) {
   EXPECT_EQ(report_failure(""), "report.count");
-  EXPECT_EQ(report_failure(times(32, R"({"messageId":1,"outcome":"SENT"})")), "");
-  EXPECT_EQ(report_failure(times(33, R"({"messageId":1,"outcome":"SENT"})")), "report.count");
+  EXPECT_EQ(report_failure(times(256, R"({"messageId":1,"outcome":"SENT"})")), "");
+  EXPECT_EQ(report_failure(times(257, R"({"messageId":1,"outcome":"SENT"})")), "report.count");
   EXPECT_EQ(report_failure(R"({"outcome":"SENT"})"), "message_id");
   EXPECT_EQ(report_failure(R"({"messageId":"9223372036854775808","outcome":"SENT"})"),
             "message_id");
