@@ -4,8 +4,8 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
-#include "daemon/model/ids.hpp"
 #include "base/network.hpp"
+#include "daemon/model/ids.hpp"
 
 #include <string>
 #include <vector>
