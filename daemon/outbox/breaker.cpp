@@ -30,7 +30,9 @@ milliseconds Breaker::pause(const policies::Sms& sms, Time now) const {
   return std::max(milliseconds{1000}, trial_over_at_ - now);
 }
 
-Breaker::Round Breaker::let_through(Time expires_at) {
+Breaker::Round Breaker::let_through(Time expires_at, Time now) {
+  // As if it had begun before the breaker opened.
+  if (trial_at_ && now < *trial_at_) return Round{static_cast<std::uint32_t>(round_) - 1};
   if (trial_at_) {
     ++trial_sent_;
     trial_over_at_ = std::max(trial_over_at_, expires_at);

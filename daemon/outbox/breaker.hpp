@@ -7,7 +7,8 @@
 //      └──────────────── enough ◄──── trial ◄─────────┘────────┘
 //
 // A code is judged when its time is over, and only if it was sent: an SMS gateway that is down does
-// not open the breaker. What began before the breaker's last change decides nothing any more.
+// not open the breaker. What began before the breaker's last change decides nothing any more, nor
+// does what is let through during a pause.
 #pragma once
 
 #include "base/clock.hpp"
@@ -37,8 +38,8 @@ class Breaker {
   // How long nothing may be sent; zero: something may be, now.
   [[nodiscard]] std::chrono::milliseconds pause(const policies::Sms& sms, Time now) const;
 
-  // A code is sent that is over at `expires_at`.
-  Round let_through(Time expires_at);
+  // A code is sent now that is over at `expires_at`.
+  Round let_through(Time expires_at, Time now);
   // It was not, after all.
   void take_back(Round round);
   // Its time was over at `at`.

@@ -169,8 +169,19 @@ milliseconds Ledger::channel_limit(const Sending& sending, const policies::Polic
   const policies::SmsPrefix* rule = named(policy.sms, sending.prefix);
   if (found == prefixes_.end() || rule == nullptr) return 0ms;
   const milliseconds full = found->second.hour.until_below(rule->per_hour, now);
-  if (!is_code(sending.kind)) return full;
+  if (!is_code(sending.kind) || is_answerer(sending, now)) return full;
   return std::max(full, found->second.breaker.pause(policy.sms, now));
+}
+
+// Whether its owner asks for it, and has answered all that they asked for within a day. Who earns
+// by codes answers none; and strangers must not be able to shut everybody out by answering none.
+bool Ledger::is_answerer(const Sending& sending, Time now) const {
+  if (!is_owners(sending)) return false;
+  const auto subject = subjects_.find(sending.subject);
+  return subject == subjects_.end() ||
+         std::ranges::none_of(subject->second, [now](const Sent& each) {
+           return each.familiar && !each.answered && each.at > now - kDay;
+         });
 }
 
 milliseconds Ledger::limit_of(const Sending& sending, const policies::Policy& policy,
@@ -252,7 +263,7 @@ Ledger::Open Ledger::open_of(const Sending& sending, Time at) {
 
 void Ledger::begin(MessageId id, Open open, Time over_at) {
   if (open.prefix != nullptr && is_code(open.kind)) {
-    open.round = open.prefix->second.breaker.let_through(over_at);
+    open.round = open.prefix->second.breaker.let_through(over_at, open.at);
   }
   if (open_.insert_or_assign(id, open).second) over_.emplace(over_at, id);
 }

@@ -175,6 +175,7 @@ class Ledger {
                                       Time now) const;
   [[nodiscard]] Milliseconds subject_limit(const Sending& sending,
                                            const policies::Messages& messages, Time now) const;
+  [[nodiscard]] bool is_answerer(const Sending& sending, Time now) const;
   [[nodiscard]] Milliseconds destination_limit(const Sending& sending,
                                                const policies::Messages& messages, Time now) const;
   [[nodiscard]] Milliseconds channel_limit(const Sending& sending, const policies::Policy& policy,

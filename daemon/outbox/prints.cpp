@@ -31,13 +31,15 @@ Print print_of(const SecretBytes& key, BytesView message) {
   return print;
 }
 
-// Most mailboxes are reached by every spelling of their names, and by whatever follows a plus sign.
+// Most mailboxes are reached by every spelling of their names, whatever follows a plus sign, and
+// many with or without dots.
 std::string mailbox_of(std::string_view address) {
   const std::size_t at = std::min(address.rfind('@'), address.size());
   std::string mailbox{address.substr(0, std::min(address.substr(0, at).find('+', 1), at))};
   std::ranges::transform(mailbox, mailbox.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
+  std::erase(mailbox, '.');
   return mailbox += address.substr(at);
 }
 

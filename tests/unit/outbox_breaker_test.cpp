@@ -21,6 +21,7 @@ class Pumping : public testing::Test {
 
   bool send(bool will_be_answered, std::string_view prefix = "+358") {
     Sending sending = code(++last_);
+    sending.familiar = false;
     sending.prefix = prefix;
     sending.expires_at = now_ + rules_.code.lifetime;
     const auto refused = ledger_.refusal_of(sending, rules_, now_);
@@ -78,6 +79,43 @@ TEST_F(Pumping, OpensTheBreaker) {
   EXPECT_EQ(status().conversion_percent, 10U);
   EXPECT_EQ(status().conversion_sample, 50U);
   EXPECT_EQ(status().retry_after, 1h);
+}
+
+// Or whoever knows a few names keeps a country from signing in.
+TEST_F(Pumping, DoesNotShutOutOwnersWhoAnswer) {
+  send_many(50, 0);
+  let_them_end();
+  Sending owners = code(7000);
+  owners.expires_at = now_ + 5min;
+  ASSERT_FALSE(ledger_.refusal_of(owners, rules_, now_));
+  ledger_.count(MessageId{7000}, owners, now_);
+  EXPECT_FALSE(send(true)) << "a stranger";
+  now_ += 30s;
+  EXPECT_TRUE(ledger_.refusal_of(owners, rules_, now_)) << "the last one was not answered";
+  ledger_.answered(MessageId{7000}, now_);
+  EXPECT_FALSE(ledger_.refusal_of(owners, rules_, now_));
+  owners.kind = MessageKind::address;
+  EXPECT_TRUE(ledger_.refusal_of(owners, rules_, now_)) << "of a number that may be anybody's";
+  now_ += 5min;
+  EXPECT_TRUE(status().breaker_open) << "it decides nothing";
+}
+
+// They need none of the few that are let through.
+TEST_F(Pumping, OwnersDoNotDecideBeforeThePauseIsOver) {
+  send_many(50, 0);
+  let_them_end();
+  for (std::int64_t i = 7000; i < 7005; ++i) {
+    Sending owners = code(i);
+    owners.expires_at = now_ + 5min;
+    ASSERT_FALSE(ledger_.refusal_of(owners, rules_, now_));
+    ledger_.count(MessageId{i}, owners, now_);
+    ledger_.answered(MessageId{i}, now_);
+  }
+  let_them_end();
+  EXPECT_FALSE(send(true));
+  now_ += 1h;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(send(false));
+  EXPECT_FALSE(send(false));
 }
 
 TEST_F(Pumping, OfOnePrefixAlone) {

@@ -31,6 +31,7 @@ TEST(Prints, OfAMailboxAreThoseOfEachOfItsSpellings) {
   const DestinationPrint one = prints.print(address("alice@example.com"));
   EXPECT_EQ(prints.print(address("Alice@example.com")), one);
   EXPECT_EQ(prints.print(address("aLICE+news@example.com")), one);
+  EXPECT_EQ(prints.print(address("al.i.ce@example.com")), one);
   EXPECT_NE(prints.print(address("alice2@example.com")), one);
   EXPECT_NE(prints.print(address("alice@example.org")), one);
   EXPECT_NE(prints.print(address("+alice@example.com")), prints.print(address("+@example.com")));
