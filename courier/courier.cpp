@@ -26,6 +26,12 @@ constexpr std::chrono::milliseconds kTick{250};
 
 std::uint64_t number(MessageId id) { return static_cast<std::uint64_t>(id); }
 
+// What is too long once stays so.
+Report unrendered(MessageId id, const Error& error) {
+  if (error.code == ErrorCode::limit_exceeded) return {.id = id, .ending = Ending::undeliverable};
+  return {.id = id, .ending = Ending::deferred, .provider = {}, .retry_after = kTemplatePause};
+}
+
 }  // namespace
 
 Courier::Courier(Settings settings)
@@ -93,8 +99,7 @@ void Courier::accept(Message message) {
   auto content = templates_->render(message);
   if (!content) {
     log::error("courier.not_rendered", content.error(), {{"message", number(id)}});
-    return link_.report(
-        {.id = id, .ending = Ending::deferred, .provider = {}, .retry_after = kTemplatePause});
+    return link_.report(unrendered(id, content.error()));
   }
   const auto admission = engine_->add({.id = id,
                                        .channel = message.channel,

@@ -165,6 +165,21 @@ TEST_F(CourierSms, ACodeArrivesIsAcceptedAndIsRefusedAgain) {
   EXPECT_FALSE(accepted(answer(challenge, code)));
 }
 
+// In letters of which an SMS holds half as many.
+TEST_F(CourierSms, WhatIsTooLongIsGivenUp) {
+  const Person alice = person("alice", "+358401234567");
+  v1::Request request;
+  v1::StartChallenge& start = *request.mutable_start_challenge();
+  start.mutable_subject()->set_username(alice.name);
+  start.set_kind(v1::SMS);
+  start.set_purpose(v1::TRANSACTION);
+  for (int i = 0; i < 180; ++i) *start.mutable_transaction() += "\u0434";
+  const v1::Reply reply = call(appliance_.verify_client(), request);
+  ASSERT_EQ(reply.challenge().delivery().outcome(), v1::ACCEPTED_FOR_DELIVERY);
+  EXPECT_TRUE(wait_until([this] { return status().undeliverable() == 1; }));
+  EXPECT_EQ(status().queued(), 0U);
+}
+
 TEST_F(CourierSms, StatusTellsWhatHasArrived) {
   const Person alice = person("alice", "+358401234567");
   const auto has_arrived = [this] { return status().delivered() >= 1; };
