@@ -175,7 +175,7 @@ TEST_F(BadInput, ACourierThatMumblesIsRefused) {
             R"("problem":"\u001b[2Jsesame"}])"},
            "}"));
   std::string many = R"({"messageId":1,"outcome":"SENT"})";
-  for (int i = 0; i < 32; ++i) many += R"(,{"messageId":1,"outcome":"SENT"})";
+  for (int i = 0; i < 256; ++i) many += R"(,{"messageId":1,"outcome":"SENT"})";
   expect_refused_over_http(
       appliance_->socket("courier"), "report-messages",
       each(R"({"reports":[)",
