@@ -100,13 +100,20 @@ class FakeDaemon {
     std::string body(load_big_endian<std::uint32_t>(as_bytes(header).subspan(4)), '\0');
     const auto size = static_cast<ssize_t>(body.size());
     if (::recv(fd, body.data(), body.size(), MSG_WAITALL) != size) return false;
-    const auto answer = script_(number, body);
+    const auto answer = asked(number, body);
     if (!answer) return false;
     ::send(fd, answer->data(), answer->size(), MSG_NOSIGNAL);
     return true;
   }
 
+  // Scripts need not know that every connection has a thread of its own.
+  std::optional<std::string> asked(int number, const std::string& body) {
+    const std::lock_guard lock{script_mutex_};
+    return script_(number, body);
+  }
+
   Script script_;
+  std::mutex script_mutex_;
   std::filesystem::path folder_;
   int listener_ = -1;
   std::mutex mutex_;
