@@ -27,19 +27,6 @@ constexpr std::int64_t kDaemon = -1;  // in the journal: nobody asked
 // How many messages are settled at once: the store commits what has gathered.
 constexpr std::size_t kLanes = 256;
 
-Event event_of(MessageState state) {
-  switch (state) {
-    case MessageState::sent:
-      return Event::message_sent;
-    case MessageState::delivered:
-      return Event::message_delivered;
-    case MessageState::too_late:
-      return Event::message_too_late;
-    default:
-      return Event::message_undeliverable;
-  }
-}
-
 MessageState state_after(MessageOutcome outcome) {
   switch (outcome) {
     case MessageOutcome::sent:
@@ -195,7 +182,7 @@ awaitable<Status> CourierService::report_one(Peer peer, const MessageReport& rep
 // If somebody was first, it is settled already.
 awaitable<Status> CourierService::settle(const Message& row, MessageState to,
                                          std::int64_t peer_uid) {
-  JournalEntry entry{.at = parts_.clock.now(), .event = event_of(to), .peer_uid = peer_uid};
+  JournalEntry entry{.at = parts_.clock.now(), .peer_uid = peer_uid};
   Message from = row;
   const Status settled = co_await parts_.store.settle(std::move(from), to, std::move(entry));
   if (!settled && settled.error().code != ErrorCode::conflict) co_return settled.error();

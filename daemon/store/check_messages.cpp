@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outbox and the familiar places, as `store check` reads them.
 #include "daemon/store/check.hpp"
+#include "daemon/store/message_event.hpp"
 
 namespace countersign::store {
 namespace {
@@ -8,26 +9,6 @@ namespace {
 using Statements = sqlite::Reader::Statements;
 
 using Problems = std::vector<std::string>;
-
-// What the journal has told of a message that is in this state.
-std::optional<Event> event_of(MessageState state) {
-  switch (state) {
-    case MessageState::queued:
-    case MessageState::superseded:
-      return Event::message_queued;
-    case MessageState::sent:
-      return Event::message_sent;
-    case MessageState::delivered:
-      return Event::message_delivered;
-    case MessageState::undeliverable:
-      return Event::message_undeliverable;
-    case MessageState::too_late:
-      return Event::message_too_late;
-    case MessageState::nobodys:
-      break;
-  }
-  return std::nullopt;
-}
 
 Status compare_with_journal(Statements& statements, const Message& message, Problems& problems) {
   const std::int64_t id = number(message.id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outbox, and the places that are familiar.
+#include "daemon/store/message_event.hpp"
 #include "daemon/store/records.hpp"
 
 #include <cassert>
@@ -10,21 +11,6 @@ namespace {
 using Statements = sqlite::Reader::Statements;
 
 constexpr SourcePrint kUnknownSource{};
-
-// What the journal calls a message's end.
-Event event_of(MessageState state) {
-  switch (state) {
-    case MessageState::sent:
-      return Event::message_sent;
-    case MessageState::delivered:
-      return Event::message_delivered;
-    case MessageState::undeliverable:
-      return Event::message_undeliverable;
-    default:
-      assert(state == MessageState::too_late);
-      return Event::message_too_late;
-  }
-}
 
 // What `entry` says of the circumstances, said of a message.
 JournalEntry entry_of(const Message& message, const JournalEntry& entry, Event event) {
@@ -118,7 +104,9 @@ awaitable<Status> Records::settle(Message from, MessageState to, JournalEntry en
   sqlite::Change change;
   change.messages = std::make_unique<sqlite::MessageChange>();
   change.messages->settled = sqlite::MessageMove{from.id, from.state, to};
-  change.record.entry = entry_of(from, entry, event_of(to));
+  const std::optional<Event> event = event_of(to);
+  assert(event && *event != Event::message_queued);
+  change.record.entry = entry_of(from, entry, *event);
   Status settled = co_await write(change);
   if (settled || settled.error().code != ErrorCode::conflict) co_return settled;
   // The writer leaves a row that fails its check alone: is that why?

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The World's challenges, messages and familiar places.
+#include "daemon/store/message_event.hpp"
 #include "tests/support/world.hpp"
 
 #include <algorithm>
@@ -12,13 +13,6 @@ const Error kBroken{ErrorCode::unavailable, "world.broken"};
 bool is_older_code(const Challenge& one, const Challenge& than) {
   return one.is_open() && one.subject == than.subject && one.factor == than.factor &&
          one.kind == than.kind && one.purpose == than.purpose;
-}
-
-Event event_of(MessageState state) {
-  if (state == MessageState::sent) return Event::message_sent;
-  if (state == MessageState::delivered) return Event::message_delivered;
-  if (state == MessageState::undeliverable) return Event::message_undeliverable;
-  return Event::message_too_late;
 }
 
 }  // namespace
@@ -137,7 +131,7 @@ awaitable<Status> World::settle(Message from, MessageState to, JournalEntry entr
   entry.subject = message.subject;
   entry.factor = message.factor;
   entry.count = static_cast<std::uint64_t>(number(message.id));
-  entry.event = event_of(to);
+  entry.event = *store::event_of(to);
   entries.push_back(std::move(entry));
   co_return Status{};
 }
