@@ -22,6 +22,8 @@ enum class ErrorCode : std::uint8_t {
   conflict,        // another request changed the record first, or its state forbids this
   unavailable,     // the HSM or the store did not answer
   corrupt,         // stored bytes fail their own checks: somebody edited them
+  proof_required,  // who asks has to prove again who they are: "proof.password", "proof.factor"
+  busy,            // a bounded pool is full; try again in a second
 };
 
 // A string literal, and nothing else. The constructor runs at compile time, so

@@ -89,6 +89,10 @@ Literal name_of(ErrorCode code) {
       return "unavailable";
     case ErrorCode::corrupt:
       return "corrupt";
+    case ErrorCode::proof_required:
+      return "proof_required";
+    case ErrorCode::busy:
+      return "busy";
   }
   return "unavailable";
 }

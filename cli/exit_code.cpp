@@ -27,10 +27,12 @@ ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::not_found:
     case ErrorCode::already_exists:
     case ErrorCode::conflict:
+    case ErrorCode::proof_required:
       return ExitCode::refused;
     case ErrorCode::corrupt:
       return ExitCode::problem;
     case ErrorCode::unavailable:
+    case ErrorCode::busy:
       return ExitCode::unavailable;
   }
   return ExitCode::unavailable;

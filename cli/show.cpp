@@ -217,6 +217,7 @@ std::string as_text(const v1::Reply& reply) {
     case v1::Reply::kMessagesReported:
     case v1::Reply::kSignature:  // a gateway's
     case v1::Reply::OUTCOME_NOT_SET:
+    default:
       break;
     case v1::Reply::kChallenge:
       show(out, reply.challenge());

@@ -18,8 +18,14 @@ pkg_check_modules(Re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(LibSystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(Curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(Ctemplate REQUIRED IMPORTED_TARGET libctemplate)
+pkg_check_modules(Sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(Pam REQUIRED IMPORTED_TARGET pam)
-# libyubikey has no file for pkg-config.
+# libzxcvbn and libyubikey have no file for pkg-config.
+find_path(ZXCVBN_INCLUDE_DIR zxcvbn.h REQUIRED)
+find_library(ZXCVBN_LIBRARY zxcvbn REQUIRED)
+add_library(Zxcvbn::Zxcvbn UNKNOWN IMPORTED)
+set_target_properties(Zxcvbn::Zxcvbn PROPERTIES
+  IMPORTED_LOCATION ${ZXCVBN_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${ZXCVBN_INCLUDE_DIR})
 find_path(YUBIKEY_INCLUDE_DIR yubikey.h REQUIRED)
 find_library(YUBIKEY_LIBRARY yubikey REQUIRED)
 add_library(YubiKey::YubiKey UNKNOWN IMPORTED)

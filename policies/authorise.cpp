@@ -12,6 +12,7 @@ struct Sockets {
   bool provision = false;
   bool admin = false;
   bool courier = false;
+  bool enroll = false;
 };
 
 // The security team's socket answers everything but what only a gateway or the courier has a use
@@ -21,10 +22,10 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::verify:
       return {.verify = true, .admin = true};
     case Operation::health:
-      return {.verify = true, .provision = true, .admin = true, .courier = true};
+      return {.verify = true, .provision = true, .admin = true, .courier = true, .enroll = true};
     case Operation::start_challenge:
     case Operation::answer_challenge:
-      return {.verify = true, .provision = true, .admin = true};
+      return {.verify = true, .provision = true, .admin = true, .enroll = true};
     case Operation::check_client:
     case Operation::sign_for_client:
       return {.verify = true};
@@ -32,18 +33,47 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::get_subject:
     case Operation::suspend_subject:
     case Operation::resume_subject:
+    case Operation::suspend_factor:
+    case Operation::resume_factor:
+    case Operation::enrol_yubico_otp:
+    case Operation::enrol_challenge_response:
+    case Operation::send_activation:
+    case Operation::export_subject:
+    case Operation::erase_subject:
+      return {.provision = true, .admin = true};
     case Operation::enrol_oath:
     case Operation::confirm_factor:
     case Operation::list_factors:
     case Operation::rename_factor:
-    case Operation::suspend_factor:
-    case Operation::resume_factor:
     case Operation::revoke_factor:
-    case Operation::enrol_yubico_otp:
-    case Operation::enrol_challenge_response:
     case Operation::claim_token:
     case Operation::enrol_out_of_band:
-      return {.provision = true, .admin = true};
+    case Operation::get_profile:
+    case Operation::change_profile:
+      return {.provision = true, .admin = true, .enroll = true};
+    case Operation::describe_realm:
+    case Operation::request_link:
+    case Operation::inspect_ticket:
+    case Operation::open_ticket:
+    case Operation::sign_in:
+    case Operation::prove_factor:
+    case Operation::reauthenticate:
+    case Operation::get_session:
+    case Operation::list_sessions:
+    case Operation::end_session:
+    case Operation::issue_hand_over:
+    case Operation::set_password:
+    case Operation::set_question:
+    case Operation::get_question:
+    case Operation::answer_question:
+    case Operation::make_recovery_codes:
+    case Operation::remember_device:
+    case Operation::show_pending_secret:
+      return {.enroll = true};
+    case Operation::list_activity:
+      return {.admin = true, .enroll = true};
+    case Operation::redeem_hand_over:
+      return {.verify = true};
     case Operation::unlock_subject:
     case Operation::resynchronise_factor:
     case Operation::import_tokens:
@@ -57,6 +87,9 @@ constexpr Sockets sockets_of(Operation operation) {
     case Operation::get_status:
     case Operation::get_courier_status:
     case Operation::send_test_message:
+    case Operation::issue_temporary_code:
+    case Operation::explain_policy:
+    case Operation::read_journal:
       return {.admin = true};
     case Operation::take_messages:
     case Operation::report_messages:
@@ -76,6 +109,8 @@ constexpr bool answers(Role role, Operation operation) {
       return sockets.admin;
     case Role::courier:
       return sockets.courier;
+    case Role::enroll:
+      return sockets.enroll;
   }
   return false;
 }

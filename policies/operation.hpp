@@ -12,11 +12,11 @@
 namespace countersign {
 
 // One socket a role; the numbers index arrays.
-enum class Role : std::uint8_t { verify, provision, admin, courier };
-inline constexpr std::size_t kRoleCount = 4;
+enum class Role : std::uint8_t { verify, provision, admin, courier, enroll };
+inline constexpr std::size_t kRoleCount = 5;
 // As policy files and sockets' names have them.
 inline constexpr std::array<std::string_view, kRoleCount> kRoleNames{"verify", "provision", "admin",
-                                                                     "courier"};
+                                                                     "courier", "enroll"};
 
 // In the order of api/countersign.proto.
 enum class Operation : std::uint8_t {
@@ -56,6 +56,34 @@ enum class Operation : std::uint8_t {
   report_messages,
   get_courier_status,
   send_test_message,
+  describe_realm,
+  request_link,
+  inspect_ticket,
+  open_ticket,
+  sign_in,
+  prove_factor,
+  reauthenticate,
+  get_session,
+  list_sessions,
+  end_session,
+  issue_hand_over,
+  redeem_hand_over,
+  set_password,
+  set_question,
+  get_question,
+  answer_question,
+  make_recovery_codes,
+  issue_temporary_code,
+  remember_device,
+  show_pending_secret,
+  get_profile,
+  change_profile,
+  list_activity,
+  send_activation,
+  export_subject,
+  erase_subject,
+  explain_policy,
+  read_journal,
 };
 
 // A process on a socket, as the kernel describes it (SO_PEERCRED).

@@ -11,6 +11,8 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -97,9 +99,14 @@ struct Email {
   std::uint32_t per_hour = 10'000;  // 1 to 10000000
 };
 
+// Of the consecutive failures of one subject. Those from unfamiliar places are counted and delayed
+// apart from the others; the last ones of theirs are kept for codes that unlock.
 struct Throttle {
-  std::uint8_t failures_max = 100;      // 1 to 100: consecutive, then only an unlock helps
-  std::uint8_t failures_free = 5;       // 0 to failures_max: so many failures cost no delay
+  std::uint8_t failures_max = 100;  // 1 to 100: consecutive, then only an unlock helps
+  std::uint8_t kept_for_familiar =
+      20;                            // 0 to failures_max - 1: of these, not for unfamiliar places
+  std::uint8_t kept_for_unlock = 5;  // 0 to what is left, less 1: and these for codes that unlock
+  std::uint8_t failures_free = 5;    // 0 to failures_max: so many failures cost no delay
   std::chrono::seconds delay_first{1};  // 1s to 1h
   std::chrono::seconds delay_max{900};  // delay_first to 24h; doubles from first to max
 };
@@ -108,6 +115,93 @@ struct Limits {
   std::uint32_t connections_per_uid = 256;  // 1 to 65536
   std::uint32_t in_flight_per_uid = 4096;   // 1 to 65536
   std::uint32_t cached_subjects = 24'000;   // 100 to 10000000
+};
+
+// What a way to prove oneself is worth. In the order of kFactorRuleNames.
+struct FactorRule {
+  bool offer = true;       // whether somebody may set it up by themselves
+  bool sole = true;        // whether it may be the only one
+  std::uint8_t level = 2;  // 1, 2: with a password, it makes AAL2 of NIST SP 800-63B
+};
+enum class FactorRuleOf : std::uint8_t {
+  totp,
+  hotp,
+  yubico_otp,
+  chalresp,
+  sms,
+  email,
+  question,
+  recovery_codes,
+  temporary_code,
+  device,
+};
+inline constexpr std::size_t kFactorRules = 10;
+// As policy files have them: [factors.totp].
+inline constexpr std::array<std::string_view, kFactorRules> kFactorRuleNames{
+    "totp",  "hotp",     "yubico_otp",     "chalresp",       "sms",
+    "email", "question", "recovery_codes", "temporary_code", "device"};
+
+struct Factors {
+  std::array<FactorRule, kFactorRules> rules{};  // see default.toml
+  [[nodiscard]] const FactorRule& of(FactorRuleOf which) const {
+    return rules[static_cast<std::size_t>(which)];
+  }
+};
+
+struct Password {
+  std::uint8_t length_min = 12;  // 8 to 64 characters (code points)
+  bool lowercase = true;         // at least one
+  bool uppercase = true;
+  bool number = true;
+  bool symbol = true;
+  std::uint8_t username_part_min = 3;  // 0, 2 to 16: no part of the username of so many characters
+  bool common = true;                  // none of the list of common passwords
+  std::uint8_t strength_min = 2;       // 0 to 4: zxcvbn's score
+  std::uint8_t history = 0;            // 0 to 8: none of so many earlier ones
+  // Argon2id. Passwords that were hashed by less are hashed again when they are next verified.
+  std::uint32_t argon2_memory_kib = 19'456;  // 8 to 1048576
+  std::uint8_t argon2_passes = 2;            // 1 to 10
+};
+// In characters (code points); whatever is longer is refused, never cut off.
+inline constexpr std::size_t kPasswordLengthMax = 256;
+
+// Of the threads that hash passwords: one for the whole appliance.
+struct Hashing {
+  std::uint8_t threads = 1;      // 1 to 64
+  std::uint16_t queue_max = 64;  // 1 to 10000 that wait; whoever comes then is told `busy`
+};
+
+struct Questions {
+  std::uint8_t answer_length_min = 4;  // 2 to 32 characters
+  bool asked_before_reset = true;      // whether a reset asks it, where there is one
+};
+
+struct Accounts {
+  std::chrono::seconds activation_lifetime{7 * 86400};  // 1h to 7d
+  std::chrono::seconds link_wait{60};                   // 10s to 1h between two links to one person
+  std::uint8_t links_per_day = 5;                       // 1 to 100 to one person
+  bool reset_by_sms = true;
+  bool reset_by_email = true;
+  std::chrono::seconds reset_lifetime{900};              // 5min to 24h: of a link
+  std::chrono::seconds repudiation_lifetime{7 * 86400};  // 1h to 30d: of "this was not me"
+  std::uint8_t recovery_codes = 10;                      // 0 to 16 in a set
+  std::chrono::seconds temporary_code_max{7 * 86400};    // 5min to 30d
+  std::chrono::seconds device_lifetime{30 * 86400};      // 1d to 90d
+  std::uint8_t devices_max = 5;                          // 1 to 20 of one person
+  std::string url;         // of the companion, "https://accounts.example.com"; empty: no links
+  std::string portal_url;  // where a hand-over goes
+  std::string support;     // whom to ask when nothing helps: shown as it stands
+};
+
+struct Sessions {
+  std::chrono::seconds sign_in_lifetime{600};      // 1min to 1h: from password to factor
+  std::chrono::seconds activation_lifetime{3600};  // 5min to 24h
+  std::chrono::seconds reset_lifetime{900};        // 5min to 1h
+  std::chrono::seconds lifetime{12 * 3600};        // 5min to 24h
+  std::chrono::seconds idle{1800};                 // 5min to lifetime
+  std::chrono::seconds password_proof{300};        // 1min to 1h: how long it serves for changes
+  std::chrono::seconds factor_proof{300};          // 1min to 12h
+  std::chrono::seconds hand_over_lifetime{60};     // 10s to 5min
 };
 
 inline constexpr std::size_t kPolicyBytesMax = 256 * 1024;
@@ -123,6 +217,21 @@ struct Policy {
   Email email;
   Throttle throttle;
   Limits limits;
+  Factors factors;
+  Password password;
+  Hashing hashing;
+  Questions question;
+  Accounts account;
+  Sessions session;
+
+  // What realms have of their own: whole policies, each read over this one. Peers, limits, hashing,
+  // messages, sms and email are the appliance's alone.
+  std::map<std::string, std::shared_ptr<const Policy>, std::less<>> realms;
+  // What holds in a realm: its own, or this.
+  [[nodiscard]] const Policy& of(std::string_view realm) const {
+    const auto found = realms.find(realm);
+    return found == realms.end() ? *this : *found->second;
+  }
 };
 
 // What is wrong with a policy file, in words for the person who wrote it.

@@ -20,6 +20,10 @@ v1::ErrorCode code_of(ErrorCode code) {
       return v1::CONFLICT;
     case ErrorCode::corrupt:
       return v1::TAMPERED;
+    case ErrorCode::proof_required:
+      return v1::PROOF_REQUIRED;
+    case ErrorCode::busy:
+      return v1::BUSY;
     case ErrorCode::unavailable:
       return v1::UNAVAILABLE;
   }

@@ -39,7 +39,8 @@ struct Door {
 constexpr std::array<Door, kRoleCount> kDoors{{{Role::verify, "verify"},
                                                {Role::provision, "provision"},
                                                {Role::admin, "admin"},
-                                               {Role::courier, "courier"}}};
+                                               {Role::courier, "courier"},
+                                               {Role::enroll, "enroll"}}};
 
 net::Limits limits_of(const policies::Policy& policy) {
   return {.connections_per_uid = policy.limits.connections_per_uid,
@@ -121,6 +122,7 @@ awaitable<Status> Daemon::start() {
                      static_cast<std::uint32_t>(hsm_.workers())};
   };
   service_.emplace(Service::Surroundings{.store = *store_,
+                                         .accounts = *store_,
                                          .hsm = hsm_,
                                          .policy = policy_,
                                          .clock = clock_,

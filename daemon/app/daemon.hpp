@@ -64,7 +64,7 @@ class Daemon {
   Supervision supervision_;
   hsm::Client hsm_;
   HsmRecordMacs record_macs_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<WholeStore> store_;
   std::optional<Service> service_;
   std::list<FrontDoor> doors_;
   net::Server server_;

@@ -2,6 +2,8 @@
 // One evaluated attempt: what was decided, and where it leaves the rows that move.
 #pragma once
 
+#include "base/secret_bytes.hpp"
+#include "daemon/model/account.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/message.hpp"
 #include "daemon/model/subject.hpp"
@@ -44,6 +46,8 @@ struct Verdict {
   bool repeated = false;
   std::chrono::seconds retry_after{0};
   std::optional<YubicoCounters> yubico;  // of an accepted or replayed Yubico OTP
+  // Accepted: 2 when it makes a second factor beside a password, as the policy has it; else 1.
+  std::uint8_t level = 0;
 };
 
 // A factor's new Motion; `motion.version` is already the next one.
@@ -92,6 +96,27 @@ enum class Event : std::uint8_t {
   message_delivered = 62,
   message_undeliverable = 63,
   message_too_late = 64,
+  // Accounts. What a person is shown of their own account is an event of these, or a factor's.
+  ticket_issued = 70,  // `count` is the ticket's purpose
+  ticket_spent = 71,
+  sign_in = 72,  // one step of it: `kind` says which
+  signed_out = 73,
+  session_ended = 74,  // by another one, or by a change; `count` of them
+  reauthenticated = 75,
+  password_set = 76,
+  question_set = 77,
+  recovery_codes_made = 78,
+  temporary_code_issued = 79,
+  device_remembered = 80,
+  device_stolen = 81,  // an old secret of it was used
+  profile_changed = 82,
+  address_changed = 83,
+  handed_over = 84,
+  repudiated = 85,    // "this was not me"
+  reset_proven = 86,  // by a link, a code or an answer
+  unlocked_by_owner = 87,
+  activated = 88,
+  subject_erased = 89,  // `count`: the first eight bytes of a keyed hash of the name
 };
 
 struct JournalEntry {
@@ -105,13 +130,21 @@ struct JournalEntry {
   Position position = Position::none;
   std::uint32_t failures = 0;  // of the subject, after the event
   std::uint64_t count = 1;     // of a client's, token's or message's events: its (first) number
-  ChallengeId challenge{};     // the one that was answered; 0: none
-  std::string client_address;  // canonical text of an IP address, or empty
+  // The challenge that was answered, or the ticket that was spent; 0: none.
+  ChallengeId challenge{};
+  FactorKind kind{};        // of `factor`, or of what was asked; 0: none
+  bool familiar = false;    // it came from a place that was familiar then
+  std::int32_t offset = 0;  // of a code that matched: steps or counters from the expected one
+  std::uint32_t failures_unfamiliar = 0;  // of the subject, after the event
+  std::string client_address;             // canonical text of an IP address, or empty
 };
 
-// What else an attempt leaves behind. Seldom anything.
+// What else an attempt or a change leaves behind, in the same commit. Seldom anything.
 struct Aftermath {
   std::vector<Message> notices;         // to be queued
+  std::vector<Factor> factors;          // other fixed rows of the subject, as they shall be
+  std::optional<SubjectState> state;    // of the subject, where it changes
+  AccountChange account;                // tickets, sessions, profile
   std::optional<SourcePrint> familiar;  // whence the subject was accepted
   std::optional<MessageId> answered;    // the message that carried the code
 };

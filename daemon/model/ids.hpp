@@ -14,6 +14,8 @@ enum class ClientId : std::uint32_t {};
 
 // Random, 63 bits. 0: none.
 enum class MessageId : std::int64_t {};
+enum class TicketId : std::int64_t {};
+enum class SessionId : std::int64_t {};
 
 // Counts up with every change of what moves; a commit names the version it was computed from.
 enum class Version : std::uint64_t {};
@@ -23,6 +25,8 @@ enum class Version : std::uint64_t {};
 [[nodiscard]] constexpr std::int64_t number(TokenId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::uint32_t number(ClientId id) { return static_cast<std::uint32_t>(id); }
 [[nodiscard]] constexpr std::int64_t number(MessageId id) { return static_cast<std::int64_t>(id); }
+[[nodiscard]] constexpr std::int64_t number(TicketId id) { return static_cast<std::int64_t>(id); }
+[[nodiscard]] constexpr std::int64_t number(SessionId id) { return static_cast<std::int64_t>(id); }
 [[nodiscard]] constexpr std::uint64_t number(Version v) { return static_cast<std::uint64_t>(v); }
 [[nodiscard]] constexpr Version next(Version v) { return Version{number(v) + 1}; }
 [[nodiscard]] constexpr bool is_decoy(SubjectId id) { return number(id) < 0; }

@@ -20,7 +20,18 @@ enum class MessageKind : std::uint8_t {
   address = 6,
   factor_added = 20,
   factor_removed = 21,
+  password_changed = 22,
+  question_changed = 23,
+  address_changed = 24,
+  recovery_codes_made = 25,
+  recovery_code_used = 26,
+  device_remembered = 27,
+  device_stolen = 28,
+  unlocked = 29,
   test = 30,
+  suspended = 31,  // by its owner: "this was not me"
+  activation = 40,
+  reset_link = 41,
 };
 [[nodiscard]] constexpr MessageKind kind_of(Purpose purpose) {
   return static_cast<MessageKind>(purpose);
@@ -37,9 +48,8 @@ enum class MessageState : std::uint8_t {
   nobodys = 7,     // asked for a name that nobody bears: counted like any other
 };
 
-// Keyed hashes of where a message goes, and of where it was asked for.
+// A keyed hash of where a message goes.
 using DestinationPrint = std::array<std::byte, 16>;
-using SourcePrint = std::array<std::byte, 16>;  // all zero: unknown
 
 struct Message {
   static constexpr std::size_t kSealedBytesMax = 1200;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/secret_bytes.hpp"
+#include "daemon/model/account_replies.hpp"
 #include "daemon/model/attempt.hpp"
+#include "daemon/model/factor_report.hpp"
 #include "daemon/model/requests.hpp"
 #include "daemon/model/subject.hpp"
 
@@ -24,13 +26,8 @@ struct SubjectReport {
   Subject subject;
   std::uint32_t failures = 0;
   std::chrono::seconds retry_after{0};
-};
-struct FactorReport {
-  SubjectName subject;
-  Factor factor;  // its sealed secret is not sent
-  std::uint32_t failures = 0;
-  Time accepted_at{};
-  std::string masked_destination;  // of an out-of-band factor
+  std::uint32_t failures_unfamiliar = 0;
+  std::optional<Delivery> activation;
 };
 struct FactorList {
   std::vector<FactorReport> factors;
@@ -115,10 +112,24 @@ struct StatusReport {
   std::uint64_t failed = 0;
 };
 
-using Answer = std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport,
-                            FactorList, ImportReport, TokenList, Token, ClientReport, ClientList,
-                            ClientCheck, Signature, ChallengeReport, StoreReport, StatusReport,
-                            MessageBatch, MessagesReported, CourierStatus, Delivery>;
+struct SubjectExport {
+  SubjectReport subject;
+  ProfileReport profile;
+  std::vector<FactorReport> factors;
+  std::vector<SessionReport> sessions;
+  std::vector<JournalLine> lines;
+  QuestionReport reset_question;
+};
+
+using Answer =
+    std::variant<Verdict, HealthReport, SubjectReport, Enrolment, FactorReport, FactorList,
+                 ImportReport, TokenList, Token, ClientReport, ClientList, ClientCheck, Signature,
+                 ChallengeReport, StoreReport, StatusReport, MessageBatch, MessagesReported,
+                 CourierStatus, Delivery, SessionVerdict, RealmDescription, LinkRequested,
+                 TicketReport, TicketOpened, SignInReport, SessionReport, SessionList, HandOver,
+                 HandOverReport, PasswordReport, QuestionReport, RecoveryCodes, TemporaryCode,
+                 RememberedDevice, ProfileReport, ActivityList, SubjectExport, Done, Explanation,
+                 JournalPage>;
 
 struct Reply {
   RequestId id;

@@ -4,6 +4,7 @@
 
 #include "base/passcode.hpp"
 #include "base/secret_bytes.hpp"
+#include "daemon/model/account_requests.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/courier.hpp"
@@ -60,6 +61,11 @@ struct AnswerChallenge {
 };
 struct CreateSubject {
   SubjectName name;
+  Profile profile;
+  std::optional<Destination> primary_email;
+  std::optional<Destination> secondary_email;
+  std::optional<Destination> mobile;
+  bool send_activation = false;  // REQUIRES: a primary e-mail address
 };
 struct GetSubject {
   SubjectName name;
@@ -100,7 +106,9 @@ struct EnrolChallengeResponse {
 };
 struct EnrolOutOfBand {
   SubjectName name;
-  Destination destination;
+  FactorKind kind{};  // an out-of-band one
+  // None: enroll.sock's e-mail factor, which goes to the primary address.
+  std::optional<Destination> destination;
   Label label;
 };
 struct ConfirmFactor {
@@ -200,7 +208,12 @@ using Ask =
                  RevokeFactor, ResynchroniseFactor, EnrolYubicoOtp, EnrolChallengeResponse,
                  ImportTokens, ListTokens, AssignToken, ClaimToken, DiscardToken, AddClient,
                  ListClients, RevokeClient, EnrolOutOfBand, CheckStore, GetStatus, TakeMessages,
-                 ReportMessages, GetCourierStatus, SendTestMessage>;
+                 ReportMessages, GetCourierStatus, SendTestMessage, DescribeRealm, RequestLink,
+                 InspectTicket, OpenTicket, SignIn, ProveFactor, Reauthenticate, GetSession,
+                 ListSessions, EndSession, IssueHandOver, RedeemHandOver, SetPassword, SetQuestion,
+                 GetQuestion, AnswerQuestion, MakeRecoveryCodes, IssueTemporaryCode, RememberDevice,
+                 ShowPendingSecret, GetProfile, ChangeProfile, ListActivity, SendActivation,
+                 ExportSubject, EraseSubject, ExplainPolicy, ReadJournal>;
 
 // 16 to 64 bytes, as the peer chose them.
 struct RequestId {
@@ -212,8 +225,11 @@ struct RequestId {
 };
 
 struct Request {
+  static constexpr std::size_t kSessionBytesMax = 64;
+
   RequestId id;
   Ask ask;
+  SecretBytes session;  // text, of enroll.sock alone; empty: none
 };
 
 }  // namespace countersign

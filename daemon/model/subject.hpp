@@ -18,6 +18,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace countersign {
 
@@ -32,14 +33,40 @@ enum class FactorKind : std::uint8_t {
   chalresp = 4,
   sms = 5,
   email = 6,
+  // What a person knows or keeps: `sealed` holds keyed hashes (daemon/verify/knowledge.hpp).
+  password = 7,
+  question = 8,        // to sign in by
+  reset_question = 9,  // asked before a password is reset
+  recovery_codes = 10,
+  temporary_code = 11,
+  device = 12,  // one that is remembered
+  // Where a person is reached: nobody signs in by them.
+  reset_phone = 13,
+  primary_email = 14,
+  secondary_email = 15,
+  mobile = 16,
 };
 // Those that are described by OathParameters.
 [[nodiscard]] constexpr bool is_oath(FactorKind kind) {
   return kind == FactorKind::totp || kind == FactorKind::hotp;
 }
+// Where a person is reached, and no way to prove who they are.
+[[nodiscard]] constexpr bool is_contact(FactorKind kind) {
+  return kind >= FactorKind::reset_phone && kind <= FactorKind::mobile;
+}
 // Those whose sealed secret is a destination, to which codes are sent.
 [[nodiscard]] constexpr bool is_out_of_band(FactorKind kind) {
-  return kind == FactorKind::sms || kind == FactorKind::email;
+  return kind == FactorKind::sms || kind == FactorKind::email || is_contact(kind);
+}
+// By what a destination of this kind is reached: sms or email. REQUIRES: is_out_of_band(kind).
+[[nodiscard]] constexpr FactorKind channel_of(FactorKind kind) {
+  const bool by_phone =
+      kind == FactorKind::sms || kind == FactorKind::reset_phone || kind == FactorKind::mobile;
+  return by_phone ? FactorKind::sms : FactorKind::email;
+}
+// What a person knows or keeps, told apart from what a device computes or is sent.
+[[nodiscard]] constexpr bool is_knowledge(FactorKind kind) {
+  return kind >= FactorKind::password && kind <= FactorKind::device;
 }
 enum class FactorState : std::uint8_t {
   pending = 1,
@@ -56,12 +83,15 @@ struct Subject {
   Time created_at{};
 };
 
-// The subject's failures since its last acceptance by any factor.
+// The subject's failures since its last acceptance by any factor. Those from places that are not
+// familiar are counted, and slowed down, apart: an attacker cannot lock the owner out.
 struct Budget {
   Version version{};
-  std::uint32_t failures = 0;
-  Time not_before{};
-  std::uint64_t throttled = 0;  // refused unevaluated since the last evaluated attempt
+  std::uint32_t failures = 0;             // all of them
+  std::uint32_t failures_unfamiliar = 0;  // of these, those from unfamiliar places
+  Time not_before{};                      // for familiar places
+  Time not_before_unfamiliar{};           // for all others
+  std::uint64_t throttled = 0;            // refused unevaluated since the last evaluated attempt
 };
 
 struct OathParameters {
@@ -96,8 +126,9 @@ enum class Position : std::int64_t { none = -1 };
 struct Motion {
   Version version{};
   Position position = Position::none;
-  std::int32_t drift = 0;      // TOTP: half steps by which the token's clock runs ahead
-  std::uint32_t failures = 0;  // since this factor's own last acceptance
+  std::int32_t drift = 0;                 // TOTP: half steps by which the token's clock runs ahead
+  std::uint32_t failures = 0;             // since this factor's own last acceptance
+  std::uint32_t failures_unfamiliar = 0;  // of these, those from unfamiliar places
   RequestTag last_request{};
   Time accepted_at{};           // 0: never
   std::uint32_t timestamp = 0;  // Yubico OTP: the key's own clock at its last acceptance
@@ -109,11 +140,19 @@ struct FactorRecord {
   Motion motion;
 };
 
+// A place from which a subject was accepted, and when for the last time.
+using SourcePrint = std::array<std::byte, 16>;  // keyed hash; all zero: unknown
+struct FamiliarSource {
+  SourcePrint print{};
+  Time accepted_at{};
+};
+
 struct SubjectRecord {
   Subject fixed;
   RowMac fixed_mac{};
   Budget budget;
   boost::container::small_vector<FactorRecord, 1> factors;  // by id; mostly one
+  std::vector<FamiliarSource> sources;                      // in no order
 
   [[nodiscard]] const FactorRecord* find(FactorId id) const {
     for (const FactorRecord& factor : factors) {

@@ -23,6 +23,17 @@ bool is_kind(std::uint8_t number) {
     case MessageKind::address:
     case MessageKind::factor_added:
     case MessageKind::factor_removed:
+    case MessageKind::password_changed:
+    case MessageKind::question_changed:
+    case MessageKind::address_changed:
+    case MessageKind::recovery_codes_made:
+    case MessageKind::recovery_code_used:
+    case MessageKind::device_remembered:
+    case MessageKind::device_stolen:
+    case MessageKind::unlocked:
+    case MessageKind::suspended:
+    case MessageKind::activation:
+    case MessageKind::reset_link:
     case MessageKind::test:
       return true;
   }

@@ -143,10 +143,12 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolChallengeResponse
 
 awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOutOfBand ask) {
   CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
-  CS_CO_CHECK(co_await refuse_known(*place.subject, ask.destination));
-  CS_CO_TRY(const Bytes sealed, co_await seal_destination(hsm_, ask.destination));
+  if (!ask.destination) co_return Error{ErrorCode::malformed, "destination.missing"};
+  const Destination& destination = *ask.destination;
+  CS_CO_CHECK(co_await refuse_known(*place.subject, destination));
+  CS_CO_TRY(const Bytes sealed, co_await seal_destination(hsm_, destination));
   Factor factor{.subject = place.subject->fixed.id,
-                .kind = ask.destination.channel,
+                .kind = ask.kind,
                 .label = ask.label.text(),
                 .oath = kNoOath,
                 .sealed = sealed,
@@ -156,7 +158,7 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOutOfBand ask) {
             co_await store_.enrol(place.subject, factor, Position::none, std::move(record)));
   co_return Answer{Enrolment{.factor = {.subject = place.subject->fixed.name,
                                         .factor = std::move(factor),
-                                        .masked_destination = outbox::mask(ask.destination)}}};
+                                        .masked_destination = outbox::mask(destination)}}};
 }
 
 // Twice with one person, it would be good for twice as many guesses.

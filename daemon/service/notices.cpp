@@ -21,9 +21,24 @@ std::string_view words_for(FactorKind kind) {
     case FactorKind::chalresp:
       return "YubiKey";
     case FactorKind::sms:
+    case FactorKind::reset_phone:
+    case FactorKind::mobile:
       return "phone number";
     case FactorKind::email:
+    case FactorKind::primary_email:
+    case FactorKind::secondary_email:
       return "e-mail address";
+    case FactorKind::password:
+      return "password";
+    case FactorKind::question:
+    case FactorKind::reset_question:
+      return "secret question";
+    case FactorKind::recovery_codes:
+      return "recovery codes";
+    case FactorKind::temporary_code:
+      return "temporary access code";
+    case FactorKind::device:
+      return "remembered device";
   }
   return "factor";
 }

@@ -46,6 +46,34 @@ struct OperationOf {
   Operation operator()(const ReportMessages&) const { return Operation::report_messages; }
   Operation operator()(const GetCourierStatus&) const { return Operation::get_courier_status; }
   Operation operator()(const SendTestMessage&) const { return Operation::send_test_message; }
+  Operation operator()(const DescribeRealm&) const { return Operation::describe_realm; }
+  Operation operator()(const RequestLink&) const { return Operation::request_link; }
+  Operation operator()(const InspectTicket&) const { return Operation::inspect_ticket; }
+  Operation operator()(const OpenTicket&) const { return Operation::open_ticket; }
+  Operation operator()(const SignIn&) const { return Operation::sign_in; }
+  Operation operator()(const ProveFactor&) const { return Operation::prove_factor; }
+  Operation operator()(const Reauthenticate&) const { return Operation::reauthenticate; }
+  Operation operator()(const GetSession&) const { return Operation::get_session; }
+  Operation operator()(const ListSessions&) const { return Operation::list_sessions; }
+  Operation operator()(const EndSession&) const { return Operation::end_session; }
+  Operation operator()(const IssueHandOver&) const { return Operation::issue_hand_over; }
+  Operation operator()(const RedeemHandOver&) const { return Operation::redeem_hand_over; }
+  Operation operator()(const SetPassword&) const { return Operation::set_password; }
+  Operation operator()(const SetQuestion&) const { return Operation::set_question; }
+  Operation operator()(const GetQuestion&) const { return Operation::get_question; }
+  Operation operator()(const AnswerQuestion&) const { return Operation::answer_question; }
+  Operation operator()(const MakeRecoveryCodes&) const { return Operation::make_recovery_codes; }
+  Operation operator()(const IssueTemporaryCode&) const { return Operation::issue_temporary_code; }
+  Operation operator()(const RememberDevice&) const { return Operation::remember_device; }
+  Operation operator()(const ShowPendingSecret&) const { return Operation::show_pending_secret; }
+  Operation operator()(const GetProfile&) const { return Operation::get_profile; }
+  Operation operator()(const ChangeProfile&) const { return Operation::change_profile; }
+  Operation operator()(const ListActivity&) const { return Operation::list_activity; }
+  Operation operator()(const SendActivation&) const { return Operation::send_activation; }
+  Operation operator()(const ExportSubject&) const { return Operation::export_subject; }
+  Operation operator()(const EraseSubject&) const { return Operation::erase_subject; }
+  Operation operator()(const ExplainPolicy&) const { return Operation::explain_policy; }
+  Operation operator()(const ReadJournal&) const { return Operation::read_journal; }
 };
 
 }  // namespace countersign

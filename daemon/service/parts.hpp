@@ -6,6 +6,7 @@
 #include "daemon/service/current_policy.hpp"
 #include "daemon/service/outbox.hpp"
 #include "daemon/service/turns.hpp"
+#include "daemon/store/account_store.hpp"
 #include "daemon/store/store.hpp"
 #include "hsm/client/hsm.hpp"
 
@@ -13,6 +14,7 @@ namespace countersign {
 
 struct Parts {
   Store& store;
+  AccountStore& accounts;
   hsm::Hsm& hsm;
   Turns& turns;
   const CurrentPolicy& policy;

@@ -22,8 +22,8 @@ Result<Answer> as_answer(Result<Verdict> verdict) {
 Service::Service(Surroundings surroundings)
     : hsm_health_{std::move(surroundings.hsm_health)},
       outbox_{std::move(surroundings.print_key)},
-      parts_{surroundings.store,  surroundings.hsm,   turns_,
-             surroundings.policy, surroundings.clock, outbox_},
+      parts_{surroundings.store,  surroundings.accounts, surroundings.hsm, turns_,
+             surroundings.policy, surroundings.clock,    outbox_},
       verify_{parts_},
       subjects_{parts_},
       factors_{parts_},
@@ -105,6 +105,11 @@ struct Service::Dispatch {
   Answered operator()(const ReportMessages& ask) { return service.couriers_.report(peer, ask); }
   Answered operator()(const GetCourierStatus&) { return ready(Answer{service.couriers_.status()}); }
   Answered operator()(const SendTestMessage& ask) { return service.couriers_.send_test(peer, ask); }
+  // Not answered yet.
+  template <class Ask>
+  Answered operator()(Ask&) {
+    co_return Error{ErrorCode::unavailable, "service.unwired"};
+  }
   Answered operator()(const CheckStore& ask) {
     CS_CO_TRY(CheckedSlice slice, co_await service.parts_.store.check(ask.cursor));
     co_return Answer{

@@ -30,6 +30,7 @@ class Service {
  public:
   struct Surroundings {
     Store& store;
+    AccountStore& accounts;
     hsm::Hsm& hsm;
     const CurrentPolicy& policy;
     const Clock& clock;

@@ -24,7 +24,7 @@
 
 namespace countersign::store {
 
-class Records final : public Store {
+class Records final : public WholeStore {
  public:
   // Where numbers go on from, as found at start.
   struct Start {
@@ -86,6 +86,27 @@ class Records final : public Store {
   awaitable<Status> journal(JournalEntry entry) override;
   awaitable<Result<CheckedSlice>> check(std::string cursor) override;
   awaitable<Result<StoreCounts>> counts() override;
+
+  awaitable<Result<std::optional<Ticket>>> ticket(TicketId id) override;
+  awaitable<Result<std::vector<Ticket>>> open_tickets(SubjectId subject, Time now) override;
+  awaitable<Result<std::vector<Time>>> issued(SubjectId subject, TicketPurpose purpose,
+                                              Time now) override;
+  awaitable<Result<std::optional<Session>>> session(SessionId id) override;
+  awaitable<Result<std::vector<Session>>> sessions(SubjectId subject, Time now) override;
+  awaitable<Status> seen(Session session, Time now) override;
+  awaitable<Result<Profile>> profile(SubjectId subject) override;
+  awaitable<Result<std::optional<PendingSecret>>> pending_secret(FactorId factor,
+                                                                 Time now) override;
+  awaitable<Status> apply(SubjectPtr from, Aftermath aftermath, JournalEntry entry) override;
+  awaitable<Status> apply(SubjectId decoy, AccountChange change) override;
+  awaitable<Result<SubjectId>> create_account(const SubjectName& name, SubjectState state,
+                                              std::vector<Factor> contacts, Aftermath aftermath,
+                                              JournalEntry entry) override;
+  awaitable<Status> erase(SubjectPtr from, std::string grave, JournalEntry entry) override;
+  awaitable<Result<std::vector<JournalLine>>> activity(SubjectId subject,
+                                                       std::uint64_t before) override;
+  awaitable<Result<std::vector<JournalLine>>> journal_lines(std::uint64_t after, Time since,
+                                                            std::uint32_t max) override;
 
  private:
   using Loaded = Completion<Result<SubjectPtr>>;

@@ -175,8 +175,8 @@ Status StoreFile::keep_decoys(DecoySecrets sealed) {
   return {};
 }
 
-Result<std::unique_ptr<Store>> make_store(Executor loop, StoreFile file, StoreSettings settings,
-                                          std::string& explanation) {
+Result<std::unique_ptr<WholeStore>> make_store(Executor loop, StoreFile file,
+                                               StoreSettings settings, std::string& explanation) {
   assert(file.has_decoys());
   StoreFile::Opened& opened = *file.opened_;
   explanation = opened.file.string() + ": cannot be opened and read";
@@ -193,7 +193,7 @@ Result<std::unique_ptr<Store>> make_store(Executor loop, StoreFile file, StoreSe
                        std::move(opened.decoys),
                        opened.file,
                        start};
-  return std::unique_ptr<Store>{
+  return std::unique_ptr<WholeStore>{
       std::make_unique<Records>(std::move(loop), std::move(parts), std::move(settings))};
 }
 

@@ -8,9 +8,9 @@
 #include "async/awaitable.hpp"
 #include "base/clock.hpp"
 #include "base/secret_bytes.hpp"
+#include "daemon/store/account_store.hpp"
 #include "daemon/store/decoys.hpp"
 #include "daemon/store/row_macs.hpp"
-#include "daemon/store/store.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -53,9 +53,9 @@ class StoreFile {
 
   // REQUIRES: file.has_decoys(); the loop outlives the store, and so does nothing that waits on it.
   // The destructor finishes what was begun, except for telling those who wait.
-  friend Result<std::unique_ptr<Store>> make_store(Executor loop, StoreFile file,
-                                                   StoreSettings settings,
-                                                   std::string& explanation);
+  friend Result<std::unique_ptr<WholeStore>> make_store(Executor loop, StoreFile file,
+                                                        StoreSettings settings,
+                                                        std::string& explanation);
 
  private:
   struct Opened;
@@ -65,7 +65,7 @@ class StoreFile {
   std::unique_ptr<Opened> opened_;
 };
 
-Result<std::unique_ptr<Store>> make_store(Executor loop, StoreFile file, StoreSettings settings,
-                                          std::string& explanation);
+Result<std::unique_ptr<WholeStore>> make_store(Executor loop, StoreFile file,
+                                               StoreSettings settings, std::string& explanation);
 
 }  // namespace countersign::store

@@ -20,6 +20,8 @@ bool may_have(Role role, Purpose purpose) {
       return is_of_accounts(purpose);
     case Role::courier:
       return false;
+    case Role::enroll:
+      return purpose != Purpose::transaction && purpose != Purpose::address;
   }
   return false;
 }

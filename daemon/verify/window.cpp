@@ -73,10 +73,8 @@ Window window_of(const FactorRecord& factor, const policies::Windows& windows, T
       return hotp_window(factor, windows);
     case FactorKind::yubico_otp:
       break;  // its codes say their position themselves
-    case FactorKind::chalresp:
-    case FactorKind::sms:
-    case FactorKind::email:
-      break;  // they answer challenges
+    default:
+      break;  // they answer challenges, or are compared
   }
   return {};
 }

@@ -39,6 +39,28 @@ std::string_view name_of(MessageKind kind) {
       return "factor_added";
     case MessageKind::factor_removed:
       return "factor_removed";
+    case MessageKind::password_changed:
+      return "password_changed";
+    case MessageKind::question_changed:
+      return "question_changed";
+    case MessageKind::address_changed:
+      return "address_changed";
+    case MessageKind::recovery_codes_made:
+      return "recovery_codes_made";
+    case MessageKind::recovery_code_used:
+      return "recovery_code_used";
+    case MessageKind::device_remembered:
+      return "device_remembered";
+    case MessageKind::device_stolen:
+      return "device_stolen";
+    case MessageKind::unlocked:
+      return "unlocked";
+    case MessageKind::suspended:
+      return "suspended";
+    case MessageKind::activation:
+      return "activation";
+    case MessageKind::reset_link:
+      return "reset_link";
     case MessageKind::test:
       return "test";
   }

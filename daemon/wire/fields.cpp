@@ -127,16 +127,16 @@ Status check_value(const FieldRule& rule, const Field& field, int depth) {
 template <class Visit>
 Status for_each_field(const MessageRules& rules, BytesView message, int depth, Visit visit) {
   if (depth > kMessageDepthMax) return Error{ErrorCode::malformed, "wire.depth"};
-  std::uint64_t seen = 0;
+  FieldSet seen;
   FieldReader reader{message};
   while (!reader.done()) {
     const std::optional<Field> field = reader.next();
     if (!field) return Error{ErrorCode::malformed, "wire.field_bytes"};
     const FieldRule* rule = rules.find(field->number);
     if (rule == nullptr) return Error{ErrorCode::malformed, "wire.field_unknown"};
-    if (!rule->repeated && (seen & rule->excludes) != 0)
+    if (!rule->repeated && (seen & rule->excludes).any())
       return Error{ErrorCode::malformed, "wire.field_twice"};
-    seen |= std::uint64_t{1} << rule->number;
+    seen.set(rule->number);
     CS_CHECK(check_value(*rule, *field, depth));
     visit(*rule, *field);
   }

@@ -111,7 +111,7 @@ class Writer {
     const MessageRules* rules;
     const FieldRule* field = nullptr;  // whose value comes next
     bool in_array = false;             // one of whose values
-    std::uint64_t seen = 0;
+    FieldSet seen;
     std::unique_ptr<WipedString> bytes;  // none: the whole message, which goes straight out
   };
 
@@ -191,8 +191,8 @@ bool Writer::on_key(json::string_view part, std::size_t, Code& code) {
   object.field = object.rules->find(std::string_view{key_});
   key_.clear();
   if (object.field == nullptr) return no("json.field_unknown", code);
-  if ((object.seen & object.field->excludes) != 0) return no("json.field_twice", code);
-  object.seen |= std::uint64_t{1} << object.field->number;
+  if ((object.seen & object.field->excludes).any()) return no("json.field_twice", code);
+  object.seen.set(object.field->number);
   return true;
 }
 

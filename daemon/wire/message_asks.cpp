@@ -129,7 +129,8 @@ Result<Ask> enrol_out_of_band_from(BytesView bytes) {
   if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
   CS_TRY(SubjectName name, name_from(message.subject()));
   CS_TRY(Label label, Label::from(message.label()));
-  return Ask{EnrolOutOfBand{std::move(name), std::move(destination), std::move(label)}};
+  const FactorKind kind = destination.channel;
+  return Ask{EnrolOutOfBand{std::move(name), kind, std::move(destination), std::move(label)}};
 }
 
 }  // namespace countersign::wire

@@ -209,6 +209,11 @@ PublicError face_of(ErrorCode code) {
     case ErrorCode::corrupt:
       return {v1::TAMPERED, 500,
               "a stored record fails its integrity check; the security team must look into it"};
+    case ErrorCode::proof_required:
+      return {v1::PROOF_REQUIRED, 403, "prove again who you are, and then ask again: see `proof`"};
+    case ErrorCode::busy:
+      return {v1::BUSY, 503,
+              "too many passwords are being verified just now; ask again in a second"};
   }
   return {v1::UNAVAILABLE, 503, "the service could not answer; ask again later"};
 }

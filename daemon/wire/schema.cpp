@@ -72,12 +72,12 @@ FieldRule Schema::rule_of(const FieldDescriptor& field) {
   rule.repeated = field.is_repeated();
   assert(!rule.repeated || !field.is_packable());
   rule.number = static_cast<std::uint8_t>(field.number());
-  rule.excludes = std::uint64_t{1} << rule.number;
+  rule.excludes.set(rule.number);
   rule.name = field.name();
   rule.json_name = field.json_name();
   if (const auto* oneof = field.real_containing_oneof()) {
     for (int i = 0; i < oneof->field_count(); ++i) {
-      rule.excludes |= std::uint64_t{1} << oneof->field(i)->number();
+      rule.excludes.set(static_cast<std::size_t>(oneof->field(i)->number()));
     }
   }
   if (rule.kind == FieldKind::message) rule.message = rules_of(*field.message_type());

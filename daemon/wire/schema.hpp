@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 namespace countersign::wire {
 
 struct MessageRules;
+
+// Field numbers are small: they index the table and number the bits of a set.
+inline constexpr std::size_t kFieldNumbersMax = 128;
+using FieldSet = std::bitset<kFieldNumbersMax>;
 
 enum class FieldKind : std::uint8_t {
   unknown,
@@ -34,16 +39,13 @@ struct FieldRule {
   std::uint8_t number = 0;
   bool repeated = false;  // a text, bytes or message that may stand any number of times
   // A bit for each field that may not stand beside this one: itself, and the rest of its oneof.
-  std::uint64_t excludes = 0;
+  FieldSet excludes;
   std::uint64_t enum_numbers = 0;  // a bit for each known number; bit 0 (UNSPECIFIED) is never set
   std::vector<EnumName> enum_names;
   const MessageRules* message = nullptr;
   std::string name;       // as in the schema: "factor_id"
   std::string json_name;  // "factorId"
 };
-
-// Field numbers are small: they index the table and number the bits of a set.
-inline constexpr std::size_t kFieldNumbersMax = 64;
 
 struct MessageRules {
   std::array<std::uint8_t, kFieldNumbersMax> index{};  // into fields, plus one; 0: unknown

@@ -224,6 +224,11 @@ struct Outcome {
     wire::write(a, *message.mutable_courier_status());
   }
   void operator()(const Delivery& a) const { wire::write(a, *message.mutable_delivery()); }
+  // Not written yet.
+  template <class Unwritten>
+  void operator()(const Unwritten&) const {
+    write_error(Error{ErrorCode::unavailable, "wire.unwired"}, message);
+  }
 };
 
 }  // namespace

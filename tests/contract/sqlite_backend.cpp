@@ -49,7 +49,7 @@ SecretBytes SqliteBackend::moving_key() {
   return key;
 }
 
-Result<std::unique_ptr<Store>> SqliteBackend::open(Executor loop, const Clock& clock) {
+Result<std::unique_ptr<WholeStore>> SqliteBackend::open(Executor loop, const Clock& clock) {
   CS_TRY(auto file, store::StoreFile::open(folder(), moving_key(), explanation));
   if (!file.has_decoys()) {
     CS_CHECK(file.keep_decoys({.totp = {Bytes(40, std::byte{1}), Bytes(40, std::byte{2})},

@@ -32,7 +32,7 @@ class TemporaryFolder {
 
 class SqliteBackend final : public StoreBackend {
  public:
-  Result<std::unique_ptr<Store>> open(Executor loop, const Clock& clock) override;
+  Result<std::unique_ptr<WholeStore>> open(Executor loop, const Clock& clock) override;
 
   // What an administrator with sqlite3(1) could do; aborts when the statement fails.
   void edit(const std::string& sql);

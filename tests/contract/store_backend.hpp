@@ -2,7 +2,7 @@
 // Where a store under test keeps its data: it outlives the Store, which can be opened again.
 #pragma once
 
-#include "daemon/store/store.hpp"
+#include "daemon/store/account_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,7 +13,7 @@ class StoreBackend {
  public:
   virtual ~StoreBackend() = default;
   // At most one Store is open at a time.
-  virtual Result<std::unique_ptr<Store>> open(Executor loop, const Clock& clock) = 0;
+  virtual Result<std::unique_ptr<WholeStore>> open(Executor loop, const Clock& clock) = 0;
 };
 
 using MakeBackend = std::function<std::unique_ptr<StoreBackend>()>;

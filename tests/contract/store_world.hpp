@@ -91,7 +91,7 @@ class StoreWorld {
   std::uint64_t journal_records();
 
   StillClock clock;
-  std::unique_ptr<Store> store;
+  std::unique_ptr<WholeStore> store;
 
  private:
   Factor active_factor(SubjectId subject, FactorKind kind) const;

@@ -32,7 +32,7 @@ T run(awaitable<T> task);
 template <class T>
 std::vector<T> run_all(std::vector<awaitable<T>> tasks);
 
-class World final : public Store, public hsm::Hsm {
+class World final : public WholeStore, public hsm::Hsm {
  public:
   static constexpr SubjectId kAlice{1};
   static constexpr FactorId kTotp{11};
@@ -154,6 +154,28 @@ class World final : public Store, public hsm::Hsm {
   awaitable<Result<CheckedSlice>> check(std::string) override;
   awaitable<Result<StoreCounts>> counts() override;
 
+  // Accounts.
+  awaitable<Result<std::optional<Ticket>>> ticket(TicketId id) override;
+  awaitable<Result<std::vector<Ticket>>> open_tickets(SubjectId subject, Time now) override;
+  awaitable<Result<std::vector<Time>>> issued(SubjectId subject, TicketPurpose purpose,
+                                              Time now) override;
+  awaitable<Result<std::optional<Session>>> session(SessionId id) override;
+  awaitable<Result<std::vector<Session>>> sessions(SubjectId subject, Time now) override;
+  awaitable<Status> seen(Session session, Time now) override;
+  awaitable<Result<Profile>> profile(SubjectId subject) override;
+  awaitable<Result<std::optional<PendingSecret>>> pending_secret(FactorId factor,
+                                                                 Time now) override;
+  awaitable<Status> apply(SubjectPtr from, Aftermath aftermath, JournalEntry entry) override;
+  awaitable<Status> apply(SubjectId decoy, AccountChange change) override;
+  awaitable<Result<SubjectId>> create_account(const SubjectName& name, SubjectState state,
+                                              std::vector<Factor> contacts, Aftermath aftermath,
+                                              JournalEntry entry) override;
+  awaitable<Status> erase(SubjectPtr from, std::string grave, JournalEntry entry) override;
+  awaitable<Result<std::vector<JournalLine>>> activity(SubjectId subject,
+                                                       std::uint64_t before) override;
+  awaitable<Result<std::vector<JournalLine>>> journal_lines(std::uint64_t after, Time since,
+                                                            std::uint32_t max) override;
+
   // HSM.
   awaitable<Result<std::optional<std::uint64_t>>> match_oath(hsm::MatchOath question) override;
   awaitable<Result<hsm::Mac>> mac(hsm::MacKey, BytesView) override;
@@ -209,7 +231,7 @@ class World final : public Store, public hsm::Hsm {
   CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
   std::map<SubjectId, SubjectRecord> subjects_;
   Turns turns_;
-  Parts parts_{*this, *this, turns_, policy_, clock, memory};
+  Parts parts_{*this, *this, *this, turns_, policy_, clock, memory};
   VerifyService service_{parts_};
   ClaimService claims_{parts_};
   ChallengeService challenge_service_{parts_};

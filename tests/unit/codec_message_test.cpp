@@ -133,8 +133,8 @@ TEST(MessageCodec, ReadsADestinationToEnrol) {
   ASSERT_TRUE(decoded) << decoded.error().operation.view();
   const auto& ask = std::get<EnrolOutOfBand>(decoded->ask);
   EXPECT_EQ(ask.name.username.text(), "alice");
-  EXPECT_EQ(ask.destination.channel, FactorKind::email);
-  EXPECT_EQ(ask.destination.text, "Alice@example.com");
+  EXPECT_EQ(ask.destination->channel, FactorKind::email);
+  EXPECT_EQ(ask.destination->text, "Alice@example.com");
   EXPECT_EQ(ask.label.text(), "work");
 }
 

@@ -300,7 +300,8 @@ TEST_F(Courier, IsNeverLeftWithoutTheNoticeOfAChange) {
 
 EnrolOutOfBand enrolment(FactorKind channel, std::string destination) {
   return {{*Realm::from(""), *Username::from("alice")},
-          {channel, std::move(destination)},
+          channel,
+          Destination{channel, std::move(destination)},
           *Label::from("mine")};
 }
 
