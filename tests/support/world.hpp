@@ -198,6 +198,9 @@ class World final : public WholeStore, public hsm::Hsm {
   awaitable<Result<hsm::OpenedMessage>> open_message(BytesView sealed,
                                                      BytesView associated_data) override;
 
+  // For services of a test's own.
+  [[nodiscard]] const Parts& parts() const { return parts_; }
+
   FakeClock clock;
   policies::Policy rules;
   Outbox memory{SecretBytes{outbox::Prints::kKeyBytes}};
@@ -215,6 +218,7 @@ class World final : public WholeStore, public hsm::Hsm {
   int fail_match = 0;                                         // so does this question to the HSM
   int conflicts = 0;       // so many commits find that another writer was first
   int matches = 0;         // questions to the HSM
+  int macs = 0;            // keyed hashes that it made
   bool match_any = false;  // the HSM says yes to everything
   std::string last_code;   // that the HSM has issued: the digits of a counter
 

@@ -41,7 +41,11 @@ awaitable<Result<std::optional<std::uint64_t>>> World::match_oath(hsm::MatchOath
   return give(std::nullopt);
 }
 
-awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey, BytesView) { co_return kBroken; }
+awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey key, BytesView message) {
+  if (breaks()) co_return kBroken;
+  ++macs;
+  co_return mac_of(message, key == hsm::MacKey::pepper ? "pepper" : "record");
+}
 awaitable<Result<Bytes>> World::seal_oath(HashAlgorithm, SecretBytes) { co_return kBroken; }
 awaitable<Result<hsm::Generated>> World::generate_oath(HashAlgorithm) { co_return kBroken; }
 
