@@ -60,7 +60,8 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
 }
 
 awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& id,
-                                                    const AnswerChallenge& ask) {
+                                                    const AnswerChallenge& ask,
+                                                    Afterwards* afterwards) {
   CS_CO_TRY(const RequestTag tag, verify::request_tag(peer.uid, id));
   const CurrentPolicy policy = policy_;
   CS_CO_TRY(Found found, co_await find(ask));
@@ -86,6 +87,7 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
                                               .client_address = ask.client_address};
     CS_CO_TRY(Attempt attempt, co_await evaluate(*subject, challenge, ask, *policy, circumstances));
     CS_CO_CHECK(co_await add_aftermath(*subject, attempt));
+    if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, attempt));
 
     // Nobody learns the verdict before it is durable, and the challenge used up with it.
     const Status committed = co_await store_.commit(subject, attempt);

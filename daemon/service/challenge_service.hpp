@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/attempts.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/parts.hpp"
 #include "daemon/verify/challenge.hpp"
@@ -35,9 +36,13 @@ class ChallengeService {
   // Is this the answer, in time, for the first time? It takes the subject's turn and budget like a
   // passcode.
   //
-  // Fails with `denied`, `unavailable`, `corrupt`, `limit_exceeded`, `conflict`.
-  // ENSURES: the verdict, the moves, the challenge's end and the journal record are durable.
-  awaitable<Result<Verdict>> answer(Peer peer, const RequestId& id, const AnswerChallenge& ask);
+  // REQUIRES: `id`, `ask` and `afterwards` outlive the wait.
+  // Fails with `denied`, `unavailable`, `corrupt`, `limit_exceeded`, `conflict`, and as
+  // `afterwards` does.
+  // ENSURES: the verdict, the moves, the aftermath, the challenge's end and the journal record are
+  // durable.
+  awaitable<Result<Verdict>> answer(Peer peer, const RequestId& id, const AnswerChallenge& ask,
+                                    Afterwards* afterwards = nullptr);
 
  private:
   // A challenge as it stands, and the subject that it belongs to; without one, its stand-in.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of a verify, from top to bottom: one coroutine a request.
+// The life of a verify until somebody is known to be asked for; Attempts has the rest of it.
 #pragma once
 
 #include "daemon/model/requests.hpp"
-#include "daemon/service/notices.hpp"
-#include "daemon/service/parts.hpp"
-#include "daemon/verify/judge.hpp"
+#include "daemon/service/attempts.hpp"
 #include "policies/authorise.hpp"
 #include "policies/operation.hpp"
 
@@ -15,16 +13,8 @@ namespace countersign {
 
 class VerifyService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit VerifyService(const Parts& parts)
-      : store_{parts.store},
-        hsm_{parts.hsm},
-        turns_{parts.turns},
-        policy_{parts.policy},
-        clock_{parts.clock},
-        notices_{parts} {}
+      : store_{parts.store}, policy_{parts.policy}, attempts_{parts}, notices_{parts} {}
 
   // Does this passcode belong to this person, now, for the first time?
   //
@@ -37,15 +27,6 @@ class VerifyService {
   awaitable<Result<Verdict>> confirm(Peer peer, const RequestId& id, const ConfirmFactor& ask);
 
  private:
-  // What is asked, in the words that both questions share.
-  struct Question {
-    Event event{};
-    SubjectId subject{};
-    std::optional<FactorId> factor;
-    const verify::Typed& typed;
-    const std::string& client_address;
-    policies::Way way = policies::Way::by_name;
-  };
   struct Whose {
     SubjectId subject{};
     std::optional<FactorId> factor;
@@ -55,26 +36,10 @@ class VerifyService {
   static Status authorise(const policies::Policy& policy, Peer peer, const Verify& ask,
                           const verify::Typed& typed);
   awaitable<Result<Whose>> whose(const Verify& ask, const verify::Typed& typed);
-  awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question);
-  struct Decision {
-    Attempt attempt;
-    std::optional<Error> failure;  // told to the peer instead of the verdict, once all is durable
-  };
-
-  // Both leave what they decide in `decision`, which is too large to be handed up frame by frame.
-  awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
-                           const policies::Policy& policy,
-                           const verify::Circumstances& circumstances, Decision& decision);
-  awaitable<Status> add_notices(const SubjectRecord& subject, Attempt& attempt);
-  awaitable<Status> refuse(const SubjectRecord& subject, verify::Refusal refusal,
-                           const Question& question, const policies::Policy& policy,
-                           const verify::Circumstances& circumstances, Decision& decision);
 
   Store& store_;
-  hsm::Hsm& hsm_;
-  Turns& turns_;
   const CurrentPolicy& policy_;
-  const Clock& clock_;
+  Attempts attempts_;
   Notices notices_;
 };
 

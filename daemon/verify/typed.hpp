@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base/passcode.hpp"
+#include "base/secret_bytes.hpp"
+#include "daemon/model/subject.hpp"
 #include "firmware-interface/yubico_otp.hpp"
 
 #include <optional>
@@ -15,6 +17,12 @@ struct Typed {
   std::optional<YubicoOtp> yubico;  // it has the form of a Yubico OTP: nothing else is tried
   std::string identifier;           // what an OATH token typed in front of its code; mostly empty
   std::string_view code;            // the rest, or all of it; a view into the passcode
+};
+
+// What was typed for a factor of one kind: a password, an answer, a remembered device's secret.
+struct TypedSecret {
+  FactorKind kind{};
+  const SecretBytes& text;  // UTF-8, as it came
 };
 
 // REQUIRES: the passcode outlives the result.

@@ -245,6 +245,7 @@ class World final : public WholeStore, public hsm::Hsm {
   std::uint64_t next_code_ = 271'828;
 
  public:
+  Attempts attempts{parts_};
   FactorService factors{parts_};
   CourierService couriers{parts_};
 };

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service/attempts.hpp"
+
+#include "base/log.hpp"
+#include "daemon/verify/candidates.hpp"
+#include "daemon/verify/match.hpp"
+#include "daemon/verify/request_tag.hpp"
+
+namespace countersign {
+
+namespace {
+
+void log_held_back(const SubjectRecord& subject, const Attempt& attempt) {
+  if (!attempt.held_back) return;
+  log::warning("yubico_otp_late", {{"subject", number(subject.fixed.id)},
+                                   {"factor", number(attempt.entry.factor)},
+                                   {"seconds", attempt.held_back->count()}});
+}
+
+}  // namespace
+
+awaitable<Result<Verdict>> Attempts::evaluate(Peer peer, const RequestId& id, Question question,
+                                              Afterwards* afterwards) {
+  // What is typed for one kind of factor is not answered yet.
+  if (question.typed == nullptr) co_return Error{ErrorCode::unavailable, "attempt.unwired"};
+  CS_CO_TRY(const RequestTag tag, verify::request_tag(peer.uid, id));
+  const CurrentPolicy policy = policy_;
+
+  // One attempt on a subject at a time: parallel guesses cannot outrun the count.
+  CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(question.subject));
+  for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
+    CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(question.subject));
+    if (!is_decoy(question.subject)) {  // a factor may be named without its subject
+      CS_CO_CHECK(
+          policies::authorise_realm(*policy, peer, subject->fixed.name.realm.text(), question.way));
+    }
+
+    const verify::Circumstances circumstances{
+        .event = question.event,
+        .now = clock_.now(),
+        .peer_uid = peer.uid,
+        .tag = tag,
+        .client_address = question.client_address,
+        .by_public_id = question.way == policies::Way::by_public_id};
+    Decision decision;
+    CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, decision));
+    if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, decision.attempt));
+
+    // Nobody learns the verdict before it is durable. A crash up to here has told the peer
+    // nothing, so it has nothing to gain from one.
+    const Status committed = co_await store_.commit(subject, decision.attempt);
+    if (committed) log_held_back(*subject, decision.attempt);
+    if (committed && decision.attempt.aftermath) {
+      notices_.queued(decision.attempt.aftermath->notices);
+    }
+    if (committed && decision.failure) co_return *decision.failure;
+    if (committed) co_return decision.attempt.verdict;
+    if (committed.error().code != ErrorCode::conflict) co_return committed.error();
+    // Another writer was first. Its attempt counts; ours begins again.
+  }
+  co_return Error{ErrorCode::conflict, "attempt.conflicts"};
+}
+
+awaitable<Status> Attempts::decide(const SubjectRecord& subject, const Question& question,
+                                   const policies::Policy& policy,
+                                   const verify::Circumstances& circumstances, Decision& decision) {
+  const verify::Candidates candidates =
+      question.event == Event::confirm
+          ? verify::candidate_to_confirm(subject, *question.factor, *question.typed,
+                                         policy.throttle, circumstances.now)
+          // A decoy's factor has a number of its own: nobody can name it, everybody meets it.
+          : verify::candidates(subject, is_decoy(subject.fixed.id) ? std::nullopt : question.factor,
+                               *question.typed, policy.throttle, circumstances.now);
+  if (candidates.refusal) {
+    co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances,
+                              decision);
+  }
+  CS_CO_TRY(
+      const verify::Outcome outcome,
+      co_await verify::match(candidates, *question.typed, policy.windows, circumstances.now, hsm_));
+  decision.attempt = verify::judge(subject, candidates, outcome.match, policy, circumstances);
+  decision.failure = outcome.failure;
+  co_return Status{};
+}
+
+// A refusal that nobody needs to evaluate takes the whole way all the same, HSM and commit
+// included, with a decoy's secret: how long it took tells an outsider nothing.
+awaitable<Status> Attempts::refuse(const SubjectRecord& subject, verify::Refusal refusal,
+                                   const Question& question, const policies::Policy& policy,
+                                   const verify::Circumstances& circumstances, Decision& decision) {
+  const std::int64_t place = number(subject.fixed.id);
+  const SubjectId stand_in =
+      question.typed->yubico ? decoy_of_public_id(place) : decoy_of_name(place);
+  CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
+  verify::Candidates alike;
+  alike.factors[0] = &decoy->factors.front();
+  alike.size = 1;
+  const auto ignored =
+      co_await verify::match(alike, *question.typed, policy.windows, circumstances.now, hsm_);
+  if (!ignored) co_return ignored.error();
+  decision.attempt = verify::refuse(subject, refusal, circumstances);
+  co_return Status{};
+}
+
+}  // namespace countersign

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt on a subject, from its turn to the durable verdict: whatever was typed, and whoever
+// asks for what.
+#pragma once
+
+#include "daemon/model/requests.hpp"
+#include "daemon/service/notices.hpp"
+#include "daemon/service/parts.hpp"
+#include "daemon/verify/judge.hpp"
+#include "policies/authorise.hpp"
+
+#include <optional>
+
+namespace countersign {
+
+// What else shall become true with an attempt, in the same commit.
+class Afterwards {
+ public:
+  virtual ~Afterwards() = default;
+
+  // Looks at the verdict, and adds to `attempt.aftermath` (which it makes, where there is none).
+  // Called with the subject's turn held, before the commit, after every verdict; and again, with a
+  // new attempt, when another writer was first. An error is told to the peer, and nothing happened.
+  virtual awaitable<Status> add(const SubjectRecord& subject, Attempt& attempt) = 0;
+};
+
+// What is asked. REQUIRES: all that it points to outlives the wait.
+struct Question {
+  Event event{};
+  SubjectId subject{};
+  std::optional<FactorId> factor;
+  // What was typed: a passcode, or what one kind of factor asks for. One of the two.
+  const verify::Typed* typed = nullptr;
+  const verify::TypedSecret* secret = nullptr;
+  const std::string& client_address;
+  policies::Way way = policies::Way::by_name;
+};
+
+class Attempts {
+ public:
+  // How often another writer may be first before we give up.
+  static constexpr int kConflictsMax = 8;
+
+  explicit Attempts(const Parts& parts)
+      : store_{parts.store},
+        hsm_{parts.hsm},
+        turns_{parts.turns},
+        policy_{parts.policy},
+        clock_{parts.clock},
+        notices_{parts} {}
+
+  // Does what was typed belong to this subject, now, for the first time?
+  //
+  // REQUIRES: the peer may ask; `id` and `afterwards` outlive the wait. Fails with `denied`
+  // (realm), `unavailable`, `corrupt`, `limit_exceeded`, `conflict`, and as `afterwards` does.
+  // ENSURES: the verdict, the moves, the aftermath and the journal record are durable.
+  awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question,
+                                      Afterwards* afterwards = nullptr);
+
+ private:
+  struct Decision {
+    Attempt attempt;
+    std::optional<Error> failure;  // told to the peer instead of the verdict, once all is durable
+  };
+
+  // Both leave what they decide in `decision`, which is too large to be handed up frame by frame.
+  awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
+                           const policies::Policy& policy,
+                           const verify::Circumstances& circumstances, Decision& decision);
+  awaitable<Status> refuse(const SubjectRecord& subject, verify::Refusal refusal,
+                           const Question& question, const policies::Policy& policy,
+                           const verify::Circumstances& circumstances, Decision& decision);
+
+  Store& store_;
+  hsm::Hsm& hsm_;
+  Turns& turns_;
+  const CurrentPolicy& policy_;
+  const Clock& clock_;
+  Notices notices_;
+};
+
+}  // namespace countersign
