@@ -88,9 +88,18 @@ struct Profile {
   std::string language;  // BCP 47, or empty
 };
 
+// The same as the store keeps it: sealed by the HSM, so that no name is in clear on the disk.
+struct SealedProfile {
+  static constexpr std::size_t kSealedBytesMax = 1200;
+
+  Version version{};  // 0: there is none yet
+  Bytes sealed;       // hsm::Hsm::seal_message, with the associated data "countersign profile v1"
+};
+
 // The secret of a pending factor, for its owner to see once more; sealed by the HSM.
 struct PendingSecret {
   static constexpr std::chrono::minutes kKept{15};
+  static constexpr std::size_t kSealedBytesMax = 1200;
 
   FactorId factor{};
   SubjectId subject{};
@@ -109,9 +118,9 @@ struct AccountChange {
   std::vector<TicketMove> tickets;
   std::vector<Session> begun;
   std::vector<Session> sessions;  // as they shall be; their version is the next one
-  // Ends all open sessions of the subject but this one (0: all of them).
+  // Ends all open sessions of the subject but this one (0: all of them) and those that begin.
   std::optional<SessionId> ends_all_but;
-  std::optional<Profile> profile;  // as it shall be; its version is the next one
+  std::optional<SealedProfile> profile;  // as it shall be; its version is the next one
   std::optional<PendingSecret> kept;
   std::optional<FactorId> forgotten;  // its pending secret is erased
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 namespace countersign {
 
@@ -11,6 +12,9 @@ enum class FactorId : std::int64_t {};
 enum class TokenId : std::int64_t {};
 // A client of the Yubico validation protocol: the number that it gives as `id`. 0: none.
 enum class ClientId : std::uint32_t {};
+
+// The factor that a commit is about to add, in whatever else that commit leaves behind.
+inline constexpr FactorId kNewFactor{std::numeric_limits<std::int64_t>::min()};
 
 // Random, 63 bits. 0: none.
 enum class MessageId : std::int64_t {};

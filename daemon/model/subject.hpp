@@ -25,7 +25,13 @@ namespace countersign {
 using RowMac = std::array<std::byte, 32>;
 
 // Stored numbers: they never change.
-enum class SubjectState : std::uint8_t { pending = 1, active = 2, locked = 3, suspended = 4 };
+enum class SubjectState : std::uint8_t {
+  pending = 1,
+  active = 2,
+  locked = 3,
+  suspended = 4,
+  erased = 5,  // only its row is left, so that nobody else gets its number
+};
 enum class FactorKind : std::uint8_t {
   totp = 1,
   hotp = 2,

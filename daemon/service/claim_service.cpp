@@ -51,11 +51,12 @@ awaitable<Result<Answer>> ClaimService::take(Peer peer, const ClaimToken& ask,
   Factor factor = factor_of(tap.token.fixed, subject->fixed.id, ask.label, now);
   factor.state = FactorState::active;
   JournalEntry record{.at = now, .event = Event::token_claimed, .peer_uid = peer.uid};
-  CS_CO_TRY(const std::vector<Message> notices,
+  Aftermath also;
+  CS_CO_TRY(also.notices,
             co_await notices_.write(MessageKind::factor_added, *subject, factor, record));
   CS_CO_TRY(factor.id, co_await store_.assign(tap.token, subject, factor, tap.motion,
-                                              std::move(record), notices));
-  notices_.queued(notices);
+                                              std::move(record), also));
+  notices_.queued(also.notices);
   co_return Answer{FactorReport{
       .subject = subject->fixed.name, .factor = std::move(factor), .accepted_at = now}};
 }

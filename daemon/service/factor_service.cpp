@@ -265,15 +265,14 @@ awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change c
     Factor changed = record->fixed;
     change.apply(changed);
     JournalEntry journalled = entry(peer, change.event);
-    std::vector<Message> notices;
+    Aftermath also;
     // What was never confirmed was nobody's yet.
     if (changed.state == FactorState::revoked && record->fixed.state != FactorState::pending) {
-      CS_CO_TRY(notices, co_await notices_.write(MessageKind::factor_removed, *subject,
-                                                 record->fixed, journalled));
+      CS_CO_TRY(also.notices, co_await notices_.write(MessageKind::factor_removed, *subject,
+                                                      record->fixed, journalled));
     }
-    CS_CO_CHECK(
-        co_await store_.change(subject, std::move(changed), std::move(journalled), notices));
-    notices_.queued(notices);
+    CS_CO_CHECK(co_await store_.change(subject, std::move(changed), std::move(journalled), also));
+    notices_.queued(also.notices);
   }
   co_return co_await report(peer, id);
 }

@@ -64,9 +64,9 @@ class Records final : public WholeStore {
   awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                       JournalEntry entry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
-                                    JournalEntry entry, std::vector<Message> notices) override;
+                                    JournalEntry entry, Aftermath also) override;
   awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry,
-                           std::vector<Message> notices) override;
+                           Aftermath also) override;
   awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) override;
   awaitable<Status> unlock(SubjectPtr from, JournalEntry entry) override;
   awaitable<Result<ClientPtr>> client(ClientId id) override;
@@ -81,8 +81,7 @@ class Records final : public WholeStore {
   awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId after) override;
   awaitable<Status> discard(const TokenRecord& token, JournalEntry entry) override;
   awaitable<Result<FactorId>> assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                     Motion motion, JournalEntry entry,
-                                     std::vector<Message> notices) override;
+                                     Motion motion, JournalEntry entry, Aftermath also) override;
   awaitable<Status> journal(JournalEntry entry) override;
   awaitable<Result<CheckedSlice>> check(std::string cursor) override;
   awaitable<Result<StoreCounts>> counts() override;
@@ -94,14 +93,14 @@ class Records final : public WholeStore {
   awaitable<Result<std::optional<Session>>> session(SessionId id) override;
   awaitable<Result<std::vector<Session>>> sessions(SubjectId subject, Time now) override;
   awaitable<Status> seen(Session session, Time now) override;
-  awaitable<Result<Profile>> profile(SubjectId subject) override;
+  awaitable<Result<SealedProfile>> profile(SubjectId subject) override;
   awaitable<Result<std::optional<PendingSecret>>> pending_secret(FactorId factor,
                                                                  Time now) override;
   awaitable<Status> apply(SubjectPtr from, Aftermath aftermath, JournalEntry entry) override;
   awaitable<Status> apply(SubjectId decoy, AccountChange change) override;
-  awaitable<Result<SubjectId>> create_account(const SubjectName& name, SubjectState state,
-                                              std::vector<Factor> contacts, Aftermath aftermath,
-                                              JournalEntry entry) override;
+  SubjectId reserve_subject() override { return SubjectId{++last_subject_}; }
+  awaitable<Status> create_account(Subject subject, std::vector<Factor> contacts,
+                                   Aftermath aftermath, JournalEntry entry) override;
   awaitable<Status> erase(SubjectPtr from, std::string grave, JournalEntry entry) override;
   awaitable<Result<std::vector<JournalLine>>> activity(SubjectId subject,
                                                        std::uint64_t before) override;

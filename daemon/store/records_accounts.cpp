@@ -28,7 +28,7 @@ awaitable<Status> Records::seen(Session, Time) {
   co_return Error{ErrorCode::unavailable, "store.unwired"};
 }
 
-awaitable<Result<Profile>> Records::profile(SubjectId) {
+awaitable<Result<SealedProfile>> Records::profile(SubjectId) {
   co_return Error{ErrorCode::unavailable, "store.unwired"};
 }
 
@@ -44,8 +44,7 @@ awaitable<Status> Records::apply(SubjectId, AccountChange) {
   co_return Error{ErrorCode::unavailable, "store.unwired"};
 }
 
-awaitable<Result<SubjectId>> Records::create_account(const SubjectName&, SubjectState,
-                                                     std::vector<Factor>, Aftermath, JournalEntry) {
+awaitable<Status> Records::create_account(Subject, std::vector<Factor>, Aftermath, JournalEntry) {
   co_return Error{ErrorCode::unavailable, "store.unwired"};
 }
 

@@ -60,10 +60,10 @@ awaitable<Result<SubjectId>> Records::create(const SubjectName& name, SubjectSta
 }
 
 awaitable<Result<FactorId>> Records::enrol(SubjectPtr to, Factor factor, Position position,
-                                           JournalEntry entry, std::vector<Message> notices) {
+                                           JournalEntry entry, Aftermath also) {
   if (is_decoy(to->fixed.id)) co_return kNobody;
   Draft draft{*to, *key_, entry};
-  add_messages(draft.change(), std::move(notices), entry);
+  add_messages(draft.change(), std::move(also.notices), entry);
   Motion motion;
   motion.position = position;
   co_return co_await add(draft, *to, std::move(factor), motion);
@@ -84,13 +84,13 @@ awaitable<Result<FactorId>> Records::add(Draft& draft, const SubjectRecord& to, 
 }
 
 awaitable<Status> Records::change(SubjectPtr from, Factor factor, JournalEntry entry,
-                                  std::vector<Message> notices) {
+                                  Aftermath also) {
   if (is_decoy(from->fixed.id)) co_return kNobody;
   const FactorRecord* before = from->find(factor.id);
   if (before == nullptr) co_return Error{ErrorCode::not_found, "store.factor"};
   entry.factor = factor.id;
   Draft draft{*from, *key_, entry};
-  add_messages(draft.change(), std::move(notices), entry);
+  add_messages(draft.change(), std::move(also.notices), entry);
   CS_CO_CHECK(draft.move(factor.id, before->motion));
   CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
   co_return co_await write(draft);

@@ -113,12 +113,11 @@ awaitable<Status> Records::discard(const TokenRecord& token, JournalEntry entry)
 }
 
 awaitable<Result<FactorId>> Records::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                            Motion motion, JournalEntry entry,
-                                            std::vector<Message> notices) {
+                                            Motion motion, JournalEntry entry, Aftermath also) {
   if (is_decoy(to->fixed.id)) co_return Error{ErrorCode::not_found, "store.decoy"};
   entry.count = static_cast<std::uint64_t>(number(token.fixed.id));
   Draft draft{*to, *key_, entry};
-  add_messages(draft.change(), std::move(notices), entry);
+  add_messages(draft.change(), std::move(also.notices), entry);
   draft.change().tokens = std::make_unique<sqlite::TokenChange>();
   draft.change().tokens->taken = token;
   co_return co_await add(draft, *to, std::move(factor), motion);

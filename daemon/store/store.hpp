@@ -139,15 +139,16 @@ class Store {
   virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                               JournalEntry entry) = 0;
   // Adds a factor. Its id and the entry's factor are set here; `position` is where it starts.
+  // `also` is left in the same commit, here and below; what of it names kNewFactor is said of the
+  // factor.
   // Fails with `conflict`, and with `already_exists` when its public id is somebody's already, or
-  // a Yubico OTP factor's is that of a token in stock. Notices are queued in the same commit, here
-  // and below.
+  // a Yubico OTP factor's is that of a token in stock.
   virtual awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
-                                            JournalEntry entry,
-                                            std::vector<Message> notices = {}) = 0;
-  // Writes a factor's fixed row (state, label) and counts its version up. Fails with `conflict`.
+                                            JournalEntry entry, Aftermath also = {}) = 0;
+  // Writes a factor's fixed row (state, label, what is sealed) and counts its version up. Fails
+  // with `conflict`.
   virtual awaitable<Status> change(SubjectPtr from, Factor factor, JournalEntry entry,
-                                   std::vector<Message> notices = {}) = 0;
+                                   Aftermath also = {}) = 0;
   // Writes a subject's state. Fails with `conflict`.
   virtual awaitable<Status> change(SubjectPtr from, SubjectState state, JournalEntry entry) = 0;
   // Forgets the failures of the subject and of all its factors. Fails with `conflict`.
@@ -185,7 +186,7 @@ class Store {
   // goes with the commit that brings the other. Fails like enrol() and discard().
   virtual awaitable<Result<FactorId>> assign(const TokenRecord& token, SubjectPtr to, Factor factor,
                                              Motion motion, JournalEntry entry,
-                                             std::vector<Message> notices = {}) = 0;
+                                             Aftermath also = {}) = 0;
 
   // A journal record that belongs to no row.
   virtual awaitable<Status> journal(JournalEntry entry) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/world.hpp"
 
+#include "daemon/store/aftermath.hpp"
 #include "daemon/verify/window.hpp"
 #include "firmware-interface/modhex.hpp"
 
@@ -222,7 +223,9 @@ awaitable<Result<SubjectPtr>> World::subject(SubjectId id) {
     if (kind == FactorKind::chalresp) decoy.factors[0].fixed.sealed = sealed_of(std::byte{99});
     subjects_.emplace(id, std::move(decoy));
   }
-  co_return std::make_shared<const SubjectRecord>(subjects_.at(id));
+  const auto found = subjects_.find(id);
+  if (found == subjects_.end()) co_return Error{ErrorCode::not_found, "world.subject"};
+  co_return std::make_shared<const SubjectRecord>(found->second);
 }
 
 awaitable<Status> World::commit(SubjectPtr from, const Attempt& attempt) {
@@ -231,12 +234,8 @@ awaitable<Status> World::commit(SubjectPtr from, const Attempt& attempt) {
 }
 
 Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
+  CS_CHECK(meets(from, attempt.aftermath.get()));
   SubjectRecord& now = subjects_.at(attempt.subject);
-  if (conflicts > 0) {
-    --conflicts;
-    now.budget.version = next(now.budget.version);
-  }
-  if (now.budget.version != from.budget.version) return Error{ErrorCode::conflict, "world.budget"};
   for (const Move& move : attempt.moves) {
     if (now.find(move.factor)->motion.version != from.find(move.factor)->motion.version) {
       return Error{ErrorCode::conflict, "world.motion"};
@@ -259,40 +258,62 @@ Status World::apply(const SubjectRecord& from, const Attempt& attempt) {
     }
   }
   if (attempt.budget) now.budget = *attempt.budget;
-  if (attempt.journalled) entries.push_back(attempt.entry);
-  if (attempt.challenge) entries.back().challenge = attempt.challenge->row.id;
-  if (attempt.aftermath) leave(*attempt.aftermath, attempt.entry);
+  if (!attempt.journalled) return {};
+  JournalEntry entry = attempt.entry;
+  if (attempt.challenge) entry.challenge = attempt.challenge->row.id;
+  if (attempt.aftermath) {
+    write(now, *attempt.aftermath, std::move(entry));
+  } else {
+    entries.push_back(std::move(entry));
+  }
   return {};
 }
 
-awaitable<Result<SubjectId>> World::create(const SubjectName&, SubjectState, JournalEntry) {
-  co_return kBroken;
+awaitable<Result<SubjectId>> World::create(const SubjectName& name, SubjectState state,
+                                           JournalEntry entry) {
+  const SubjectId id = reserve_subject();
+  const Subject subject{.id = id, .name = name, .state = state};
+  std::vector<Factor> contacts;
+  Aftermath nothing;
+  CS_CO_CHECK(
+      co_await create_account(subject, std::move(contacts), std::move(nothing), std::move(entry)));
+  co_return id;
 }
 awaitable<Result<FactorId>> World::enrol(SubjectPtr to, Factor factor, Position position,
-                                         JournalEntry entry, std::vector<Message> notices) {
+                                         JournalEntry entry, Aftermath also) {
   if (breaks()) co_return kBroken;
+  CS_CO_CHECK(meets(*to, &also));
   SubjectRecord& now = subjects_.at(to->fixed.id);
-  factor.id = FactorId{100 + static_cast<std::int64_t>(now.factors.size())};
-  const FactorId id = factor.id;
-  now.factors.push_back({std::move(factor), {}, {.position = position}});
-  put(notices, entry);
+  const FactorId id{next_factor_++};
+  factor.id = id;
+  factor.subject = now.fixed.id;
+  now.factors.push_back({std::move(factor), {}, {.version = Version{1}, .position = position}});
+  now.budget.version = next(now.budget.version);
+  store::name_factor(also, id);
   entry.factor = id;
-  entries.push_back(std::move(entry));
+  write(now, also, std::move(entry));
   co_return id;
 }
 awaitable<Status> World::change(SubjectPtr from, Factor factor, JournalEntry entry,
-                                std::vector<Message> notices) {
-  if (breaks()) co_return kBroken;
-  put(notices, entry);
+                                Aftermath also) {
   entry.factor = factor.id;
-  entries.push_back(std::move(entry));
-  for (FactorRecord& record : subjects_.at(from->fixed.id).factors) {
-    if (record.fixed.id == factor.id) record.fixed = factor;
-  }
+  also.factors.push_back(std::move(factor));
+  return apply(std::move(from), std::move(also), std::move(entry));
+}
+awaitable<Status> World::change(SubjectPtr from, SubjectState state, JournalEntry entry) {
+  Aftermath also;
+  also.state = state;
+  return apply(std::move(from), std::move(also), std::move(entry));
+}
+awaitable<Status> World::unlock(SubjectPtr from, JournalEntry entry) {
+  if (breaks()) co_return kBroken;
+  CS_CO_CHECK(meets(*from, nullptr));
+  SubjectRecord& now = subjects_.at(from->fixed.id);
+  for (FactorRecord& factor : now.factors) factor.motion.failures = 0;
+  now.budget = {.version = next(now.budget.version)};
+  write(now, {}, std::move(entry));
   co_return Status{};
 }
-awaitable<Status> World::change(SubjectPtr, SubjectState, JournalEntry) { co_return kBroken; }
-awaitable<Status> World::unlock(SubjectPtr, JournalEntry) { co_return kBroken; }
 awaitable<Result<ClientPtr>> World::client(ClientId) { co_return kBroken; }
 awaitable<Result<std::vector<ClientPtr>>> World::clients(ClientId) { co_return kBroken; }
 awaitable<Result<ClientId>> World::add(Client, JournalEntry) { co_return kBroken; }
@@ -314,25 +335,19 @@ awaitable<Result<std::vector<TokenRecord>>> World::tokens_of_public_id(std::stri
 awaitable<Result<std::vector<TokenRecord>>> World::tokens(TokenId) { co_return kBroken; }
 awaitable<Status> World::discard(const TokenRecord&, JournalEntry) { co_return kBroken; }
 awaitable<Result<FactorId>> World::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
-                                          Motion motion, JournalEntry entry,
-                                          std::vector<Message> notices) {
+                                          Motion motion, JournalEntry entry, Aftermath also) {
   if (breaks()) co_return kBroken;
+  CS_CO_CHECK(meets(*to, &also));
   SubjectRecord& now = subjects_.at(to->fixed.id);
-  if (conflicts > 0) {
-    --conflicts;
-    now.budget.version = next(now.budget.version);
-  }
   const auto is_it = [&token](const TokenRecord& row) { return row.fixed.id == token.fixed.id; };
-  const bool there = std::ranges::any_of(stock, is_it);
-  if (!there || now.budget.version != to->budget.version) {
-    co_return Error{ErrorCode::conflict, "world.assign"};
-  }
+  if (std::ranges::none_of(stock, is_it)) co_return Error{ErrorCode::conflict, "world.assign"};
   std::erase_if(stock, is_it);
   factor.id = kYubikey;
   now.factors.push_back({std::move(factor), {}, motion});
   now.budget.version = next(now.budget.version);
-  put(notices, entry);
-  entries.push_back(std::move(entry));
+  store::name_factor(also, kYubikey);
+  entry.factor = kYubikey;
+  write(now, also, std::move(entry));
   co_return kYubikey;
 }
 awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }

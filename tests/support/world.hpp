@@ -50,6 +50,8 @@ class World final : public WholeStore, public hsm::Hsm {
   FactorRecord& add(FactorId id, FactorKind kind, FactorState state = FactorState::active);
   FactorRecord& factor(FactorId id);
   SubjectRecord& alice() { return subjects_.at(kAlice); }
+  // Another person, who is there.
+  SubjectRecord& person(SubjectId id) { return subjects_.at(id); }
 
   // Alice's challenge-response slot, and what it answers.
   FactorRecord& add_slot(FactorState state = FactorState::active, FactorId id = kSlot);
@@ -133,8 +135,8 @@ class World final : public WholeStore, public hsm::Hsm {
   awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) override;
   awaitable<Result<SubjectId>> create(const SubjectName&, SubjectState, JournalEntry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr, Factor, Position, JournalEntry,
-                                    std::vector<Message> notices) override;
-  awaitable<Status> change(SubjectPtr, Factor, JournalEntry, std::vector<Message> notices) override;
+                                    Aftermath also) override;
+  awaitable<Status> change(SubjectPtr, Factor, JournalEntry, Aftermath also) override;
   awaitable<Status> change(SubjectPtr, SubjectState, JournalEntry) override;
   awaitable<Status> unlock(SubjectPtr, JournalEntry) override;
   awaitable<Result<ClientPtr>> client(ClientId) override;
@@ -149,7 +151,7 @@ class World final : public WholeStore, public hsm::Hsm {
   awaitable<Result<std::vector<TokenRecord>>> tokens(TokenId) override;
   awaitable<Status> discard(const TokenRecord&, JournalEntry) override;
   awaitable<Result<FactorId>> assign(const TokenRecord&, SubjectPtr, Factor, Motion, JournalEntry,
-                                     std::vector<Message> notices) override;
+                                     Aftermath also) override;
   awaitable<Status> journal(JournalEntry) override;
   awaitable<Result<CheckedSlice>> check(std::string) override;
   awaitable<Result<StoreCounts>> counts() override;
@@ -162,14 +164,14 @@ class World final : public WholeStore, public hsm::Hsm {
   awaitable<Result<std::optional<Session>>> session(SessionId id) override;
   awaitable<Result<std::vector<Session>>> sessions(SubjectId subject, Time now) override;
   awaitable<Status> seen(Session session, Time now) override;
-  awaitable<Result<Profile>> profile(SubjectId subject) override;
+  awaitable<Result<SealedProfile>> profile(SubjectId subject) override;
   awaitable<Result<std::optional<PendingSecret>>> pending_secret(FactorId factor,
                                                                  Time now) override;
   awaitable<Status> apply(SubjectPtr from, Aftermath aftermath, JournalEntry entry) override;
   awaitable<Status> apply(SubjectId decoy, AccountChange change) override;
-  awaitable<Result<SubjectId>> create_account(const SubjectName& name, SubjectState state,
-                                              std::vector<Factor> contacts, Aftermath aftermath,
-                                              JournalEntry entry) override;
+  SubjectId reserve_subject() override { return SubjectId{next_subject_++}; }
+  awaitable<Status> create_account(Subject subject, std::vector<Factor> contacts,
+                                   Aftermath aftermath, JournalEntry entry) override;
   awaitable<Status> erase(SubjectPtr from, std::string grave, JournalEntry entry) override;
   awaitable<Result<std::vector<JournalLine>>> activity(SubjectId subject,
                                                        std::uint64_t before) override;
@@ -213,9 +215,13 @@ class World final : public WholeStore, public hsm::Hsm {
   std::map<std::pair<SubjectId, SourcePrint>, Time> sources;  // when last accepted from there
   bool sources_tampered = false;                              // their rows fail their check
   std::optional<MessageId> tampered;                          // a message whose row fails its check
-  int calls = 0;                                              // to the store and the HSM
-  int fail_call = 0;                                          // this one fails; 0: none
-  int fail_match = 0;                                         // so does this question to the HSM
+  std::map<TicketId, Ticket> tickets;
+  std::map<SessionId, Session> open_sessions;
+  std::map<SubjectId, SealedProfile> profiles;
+  std::map<FactorId, PendingSecret> pending_secrets;
+  int calls = 0;           // to the store and the HSM
+  int fail_call = 0;       // this one fails; 0: none
+  int fail_match = 0;      // so does this question to the HSM
   int conflicts = 0;       // so many commits find that another writer was first
   int matches = 0;         // questions to the HSM
   int macs = 0;            // keyed hashes that it made
@@ -231,6 +237,15 @@ class World final : public WholeStore, public hsm::Hsm {
   void put(Message message, JournalEntry entry);
   void put(const std::vector<Message>& notices, const JournalEntry& entry);
   void leave(const Aftermath& aftermath, const JournalEntry& entry);
+  // Whether the subject, and everything that an aftermath names, is as it was read.
+  Status meets(const SubjectRecord& from, const Aftermath* also);
+  [[nodiscard]] Status meets(const AccountChange& change) const;
+  [[nodiscard]] bool is_told(std::int64_t id, Event event) const;
+  void write(JournalEntry entry, const Aftermath& also);
+  void write(SubjectRecord& subject, const Aftermath& also, JournalEntry entry);
+  void write(SubjectId subject, const AccountChange& change);
+  void end_sessions(SubjectId subject, SessionId but, const JournalEntry& entry);
+  void forget_old(SubjectId subject);
 
   CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
   std::map<SubjectId, SubjectRecord> subjects_;
@@ -241,6 +256,8 @@ class World final : public WholeStore, public hsm::Hsm {
   ChallengeService challenge_service_{parts_};
   CodeService codes_{parts_};
   int next_request_ = 1;
+  std::int64_t next_subject_ = 2;
+  std::int64_t next_factor_ = 200;
   std::uint64_t next_random_ = 1;
   std::uint64_t next_code_ = 271'828;
 
