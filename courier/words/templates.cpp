@@ -24,10 +24,18 @@ constexpr std::string_view kLastLanguage = "en";
 // Every HTML template is escaped by where its values stand.
 constexpr std::string_view kEscaped = "{{%AUTOESCAPE context=\"HTML\"}}";
 
+// As long as one is where the companion has a long name.
+constexpr std::string_view kOrdinaryLink =
+    "https://accounts.a-rather-long-name.example.com/t/1234567890123456789012345678901234567890123";
+
 // One parsed template: how ctemplate's cache calls it, and what it needs.
 struct Entry {
+  struct Name {
+    std::string name;
+    std::string section;  // within which it stands; may be empty
+  };
   std::string key;
-  std::vector<std::string> names;
+  std::vector<Name> names;
 };
 using Entries = std::array<std::array<Entry, kPartCount>, kKinds.size()>;
 
@@ -57,6 +65,12 @@ class Values {
     values_.emplace_back("service", service);
     if (!message.code.empty()) values_.emplace_back("code", message.code);
     for (const Value& value : message.values) values_.emplace_back(value.name, value.value);
+  }
+
+  // Else the section of that name is left out.
+  [[nodiscard]] bool has(std::string_view name) const {
+    const std::string_view* const value = find(name);
+    return value != nullptr && !value->empty();
   }
 
   [[nodiscard]] const std::string_view* find(std::string_view name) const {
@@ -124,8 +138,11 @@ Status LoadedTemplates::add(const std::string& realm, const TemplateLanguages& o
 }
 
 Result<Entry> LoadedTemplates::parse(const TemplateFile& file, const Kind& kind, Part part) {
-  CS_TRY(const auto names, check_template(kind, part, file.text));
-  Entry entry{.key = std::to_string(parsed_++), .names = {names.begin(), names.end()}};
+  CS_TRY(const auto uses, check_template(kind, part, file.text));
+  Entry entry{.key = std::to_string(parsed_++), .names = {}};
+  for (const NameUse& use : uses) {
+    entry.names.push_back({std::string{use.name}, std::string{use.section}});
+  }
   const std::string text = part == Part::html ? std::string{kEscaped} + file.text : file.text;
   if (cache_.StringToTemplateCache(entry.key, text, ctemplate::DO_NOT_STRIP)) return entry;
   const Error mistake{ErrorCode::malformed, "template.html"};
@@ -148,13 +165,18 @@ Status LoadedTemplates::check_lengths() const {
 Status LoadedTemplates::check_length(const RealmSettings& realm,
                                      const std::string& language) const {
   for (const Kind& kind : kKinds) {
-    Message message{
-        .channel = Channel::sms,
-        .kind = std::string{kind.name},
-        .realm = realm.name,
-        .language = language,
-        .values = {{"lifetime_minutes", "10"}, {"transaction", "EUR 1,250.00 to Example Oy"}}};
-    if (kind.has_code) message.code = "00000000";
+    Message message{.channel = Channel::sms,
+                    .kind = std::string{kind.name},
+                    .realm = realm.name,
+                    .language = language,
+                    .values = {{"lifetime_minutes", "10"},
+                               {"transaction", "EUR 1,250.00 to Example Oy"},
+                               {"link", std::string{kOrdinaryLink}},
+                               {"not_me_link", std::string{kOrdinaryLink}},
+                               {"expires", "2026-11-29 16:05 UTC"},
+                               {"username", "anna.andersson@lawfirm.example"},
+                               {"first_name", "Anna"}}};
+    if (kind.has_code()) message.code = "00000000";
     const auto rendered = render(message);
     if (rendered) continue;
     log::error("courier.template", rendered.error(),
@@ -190,11 +212,14 @@ const Entries* LoadedTemplates::find(const std::string& realm, const std::string
 
 Result<std::string> LoadedTemplates::expand(const Entry& entry, const Values& values) const {
   ctemplate::TemplateDictionary dictionary{"message"};
-  for (const std::string& name : entry.names) {
+  for (const auto& [name, section] : entry.names) {
+    if (!section.empty() && !values.has(section)) continue;
     const std::string_view* const value = values.find(name);
     if (value == nullptr) return Error{ErrorCode::malformed, "template.value_missing"};
-    if (!is_plain_value(*value)) return Error{ErrorCode::malformed, "template.value"};
+    const bool is_good = is_link_name(name) ? is_link(*value) : is_plain_value(*value);
+    if (!is_good) return Error{ErrorCode::malformed, "template.value"};
     dictionary.SetValueWithoutCopy(name, {value->data(), value->size()});
+    if (name == section) dictionary.ShowSection(section);
   }
   std::string text;
   if (!cache_.ExpandNoLoad(entry.key, ctemplate::DO_NOT_STRIP, &dictionary, nullptr, &text)) {
@@ -219,7 +244,7 @@ Status LoadedTemplates::add_origin(const RealmSettings& realm, const Message& me
 Result<Rendered> LoadedTemplates::render(const Message& message) const {
   const auto* const kind = std::ranges::find(kKinds, message.kind, &Kind::name);
   if (kind == kKinds.end()) return Error{ErrorCode::not_found, "template.kind"};
-  if (kind->has_code != is_code(message.code)) {
+  if (kind->has_code() != is_code(message.code)) {
     return Error{ErrorCode::malformed, "template.code"};
   }
   const Entries* const entries = find(message.realm, message.language);

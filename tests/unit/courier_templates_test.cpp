@@ -6,6 +6,7 @@
 #include "courier/words/template_check.hpp"
 #include "tests/support/failure.hpp"
 #include "tests/support/process.hpp"
+#include "tests/unit/courier_templates_support.hpp"
 
 #include <gmock/gmock.h>
 
@@ -20,29 +21,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-Message message_of(const std::string& kind, Channel channel, const std::string& language = "en") {
-  Message message{.id = MessageId{1},
-                  .channel = channel,
-                  .destination = "+358401234567",
-                  .kind = kind,
-                  .realm = "default",
-                  .language = language,
-                  .code = "123456",
-                  .values = {{"lifetime_minutes", "5"},
-                             {"transaction", "EUR 1,250.00 to Example Oy"},
-                             {"factor", "My phone"}}};
-  const bool is_notice = kind.starts_with("factor_") || kind == "test";
-  if (is_notice) message.code.clear();
-  return message;
-}
-
-TemplateSettings shipped() {
-  TemplateSettings settings;
-  settings.directory = CS_TEMPLATES;
-  settings.service = "Example Bank";
-  return settings;
-}
 
 // The shipped templates in a folder where they can be spoilt.
 class OwnTemplates : public testing::Test {
@@ -88,7 +66,7 @@ TEST(Templates, TellEveryKindInEveryShippedLanguage) {
       ASSERT_TRUE(sms && email);
       for (const std::string& text : {sms->sms, email->text, email->html}) {
         EXPECT_THAT(text, HasSubstr("Example Bank"));
-        EXPECT_EQ(text.find("123456") != std::string::npos, kind.has_code);
+        EXPECT_EQ(text.find("123456") != std::string::npos, kind.has_code());
         EXPECT_THAT(text, Not(HasSubstr("{{")));
       }
       EXPECT_THAT(email->subject, Not(HasSubstr("123456")));
@@ -311,7 +289,19 @@ INSTANTIATE_TEST_SUITE_P(
         Mistaken{"en/transaction.sms", "{{code}} for {{transaction}}"},
         Mistaken{"en/transaction.sms", "{{code}}"},
         Mistaken{"en/factor_added.sms", "{{factor}} was added"},
-        Mistaken{"en/factor_added.txt", "{{code}}"}, Mistaken{"english/test.sms", "A test."}));
+        Mistaken{"en/factor_added.txt", "{{code}}"}, Mistaken{"english/test.sms", "A test."},
+        Mistaken{"en/factor_added.txt", "{{not_me_link}}"},
+        Mistaken{"en/factor_added.txt", "{{#not_me_link}}{{not_me_link}}"},
+        Mistaken{"en/factor_added.txt", "{{not_me_link}}{{/not_me_link}}"},
+        Mistaken{"en/factor_added.txt", "x{{/not_me_link}}"},
+        Mistaken{"en/factor_added.txt", "{{#not_me_link}}x{{/first_name}}"},
+        Mistaken{"en/factor_added.txt",
+                 "{{#not_me_link}}{{#not_me_link}}x{{/not_me_link}}{{/not_me_link}}"},
+        Mistaken{"en/factor_added.txt", "{{#not_me_link}}x{{/not_me_link}}{{expires}}"},
+        Mistaken{"en/factor_added.txt", "{{#factor}}x{{/factor}}"},
+        Mistaken{"en/factor_added.subject", "{{#not_me_link}}x{{/not_me_link}}"},
+        Mistaken{"en/factor_added.txt", "{{#}}x{{/}}"}, Mistaken{"en/factor_added.txt", "{{}}"},
+        Mistaken{"en/sign_in.txt", "{{#code}}{{code}}{{/code}}"}));
 
 }  // namespace
 }  // namespace countersign::courier
