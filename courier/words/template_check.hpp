@@ -36,15 +36,26 @@ struct Kind {
     return topic == Topic::code || topic == Topic::transaction;
   }
 };
-inline constexpr std::array<Kind, 9> kKinds{{{"sign_in", Topic::code},
-                                             {"confirmation", Topic::code},
-                                             {"reset", Topic::code},
-                                             {"unlock", Topic::code},
-                                             {"transaction", Topic::transaction},
-                                             {"address", Topic::code},
-                                             {"factor_added", Topic::notice},
-                                             {"factor_removed", Topic::notice},
-                                             {"test", Topic::test}}};
+inline constexpr std::array<Kind, 20> kKinds{{{"sign_in", Topic::code},
+                                              {"confirmation", Topic::code},
+                                              {"reset", Topic::code},
+                                              {"unlock", Topic::code},
+                                              {"transaction", Topic::transaction},
+                                              {"address", Topic::code},
+                                              {"factor_added", Topic::notice},
+                                              {"factor_removed", Topic::notice},
+                                              {"password_changed", Topic::notice},
+                                              {"question_changed", Topic::notice},
+                                              {"address_changed", Topic::notice},
+                                              {"recovery_codes_made", Topic::notice},
+                                              {"recovery_code_used", Topic::notice},
+                                              {"device_remembered", Topic::notice},
+                                              {"device_stolen", Topic::notice},
+                                              {"unlocked", Topic::notice},
+                                              {"suspended", Topic::notice},
+                                              {"activation", Topic::link},
+                                              {"reset_link", Topic::link},
+                                              {"test", Topic::test}}};
 
 inline constexpr std::size_t kTemplateBytesMax = std::size_t{16} * 1024;
 

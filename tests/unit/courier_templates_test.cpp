@@ -301,7 +301,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistaken{"en/factor_added.txt", "{{#factor}}x{{/factor}}"},
         Mistaken{"en/factor_added.subject", "{{#not_me_link}}x{{/not_me_link}}"},
         Mistaken{"en/factor_added.txt", "{{#}}x{{/}}"}, Mistaken{"en/factor_added.txt", "{{}}"},
-        Mistaken{"en/sign_in.txt", "{{#code}}{{code}}{{/code}}"}));
+        Mistaken{"en/sign_in.txt", "{{#code}}{{code}}{{/code}}"},
+        Mistaken{"en/activation.txt", "Welcome, {{#first_name}}{{first_name}}{{/first_name}}."},
+        Mistaken{"en/activation.txt", "{{link}} {{first_name}}"},
+        Mistaken{"en/activation.sms", "https://a.example/ {{link}}"}));
 
 }  // namespace
 }  // namespace countersign::courier
