@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/describe.hpp"
 
+#include "policies/describe_accounts.hpp"
 #include "policies/duration.hpp"
 #include "policies/throttle.hpp"
 
@@ -197,6 +198,7 @@ std::string describe(const Policy& policy) {
   describe_email(out, policy.email);
   describe_throttle(out, policy.throttle);
   describe_limits(out, policy.limits);
+  describe_accounts(out, policy);
   out << "what guessing can reach: codes accepted at once x guesses until closed / codes there "
          "are\n";
   for (unsigned digits = kDigitsMin; digits <= kDigitsMax; digits += 2) {

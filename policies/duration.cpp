@@ -12,7 +12,7 @@ struct Unit {
   std::string_view name;
   std::int64_t seconds;
 };
-constexpr std::array kUnits{Unit{"h", 3600}, Unit{"min", 60}, Unit{"s", 1}};
+constexpr std::array kUnits{Unit{"d", 86'400}, Unit{"h", 3600}, Unit{"min", 60}, Unit{"s", 1}};
 constexpr std::int64_t kSecondsMax = 366 * 24 * 3600;
 
 }  // namespace
@@ -40,6 +40,8 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
 std::string to_text(std::chrono::seconds duration) {
   for (const Unit& unit : kUnits) {
     const std::int64_t count = duration.count() / unit.seconds;
+    // One day is 24 hours: whoever reads it wonders about neither.
+    if (unit.name == "d" && count < 2) continue;
     if (count != 0 && count * unit.seconds == duration.count()) {
       return std::to_string(count).append(unit.name);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Durations as people write them: a whole number and its unit, "30s", "15min", "1h".
+// Durations as people write them: a whole number and its unit, "30s", "15min", "1h", "7d".
 #pragma once
 
 #include "base/error.hpp"

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/policy.hpp"
 
+#include "policies/account_rules.hpp"
 #include "policies/default_toml.hpp"
 #include "policies/duration.hpp"
+#include "policies/factor_rules.hpp"
 #include "policies/message_rules.hpp"
 #include "policies/peer_rules.hpp"
 #include "policies/table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <utility>
 
 namespace countersign::policies {
 namespace {
@@ -75,57 +79,64 @@ void read_limits(Table table, Limits& limits) {
   table.finish();
 }
 
-// The table [key], or nothing; anything else under that name is reported.
-const toml::table* section(Table& root, std::string_view key) {
-  const toml::node* node = root.find(key);
-  if (node == nullptr) return nullptr;
-  const toml::table* table = node->as_table();
-  if (table == nullptr) root.report(key, "must be a table, [" + std::string{key} + "]");
-  return table;
+// What one table says, if it is there.
+template <class Rules>
+void read_section(Table& root, std::string_view key, void (*read)(Table, Rules&), Rules& rules) {
+  if (auto table = root.section(key)) read(std::move(*table), rules);
 }
+
+// What a realm may have of its own.
+void read_rules(Table& root, Policy& policy) {
+  read_section(root, "windows", &read_windows, policy.windows);
+  read_section(root, "yubico", &read_yubico, policy.yubico);
+  read_section(root, "challenge", &read_challenge, policy.challenge);
+  read_section(root, "code", &read_codes, policy.code);
+  read_section(root, "throttle", &read_throttle, policy.throttle);
+  read_section(root, "factors", &read_factors, policy.factors);
+  read_section(root, "password", &read_password, policy.password);
+  read_section(root, "question", &read_questions, policy.question);
+  read_section(root, "account", &read_accounts, policy.account);
+  read_section(root, "session", &read_sessions, policy.session);
+}
+
+// What there is once in an appliance.
+constexpr std::array<std::string_view, 6> kAppliancesAlone{"peer",  "messages", "sms",
+                                                           "email", "limits",   "hashing"};
 
 void read_policy(const toml::table& document, Policy& policy, Findings& findings) {
   Table root{document, "", findings};
   if (const toml::node* peers = root.find("peer")) policy.peers = read_peers(*peers, findings);
-  if (const auto* windows = section(root, "windows")) {
-    read_windows(Table{*windows, "[windows]", findings}, policy.windows);
-  }
-  if (const auto* yubico = section(root, "yubico")) {
-    read_yubico(Table{*yubico, "[yubico]", findings}, policy.yubico);
-  }
-  if (const auto* challenge = section(root, "challenge")) {
-    read_challenge(Table{*challenge, "[challenge]", findings}, policy.challenge);
-  }
-  if (const auto* code = section(root, "code")) {
-    read_codes(Table{*code, "[code]", findings}, policy.code);
-  }
-  if (const auto* messages = section(root, "messages")) {
-    read_messages(Table{*messages, "[messages]", findings}, policy.messages);
-  }
-  if (const auto* sms = section(root, "sms")) {
-    read_sms(Table{*sms, "[sms]", findings}, policy.sms, findings);
-  }
-  if (const auto* email = section(root, "email")) {
-    read_email(Table{*email, "[email]", findings}, policy.email);
-  }
-  if (const auto* throttle = section(root, "throttle")) {
-    read_throttle(Table{*throttle, "[throttle]", findings}, policy.throttle);
-  }
-  if (const auto* limits = section(root, "limits")) {
-    read_limits(Table{*limits, "[limits]", findings}, policy.limits);
-  }
+  read_section(root, "messages", &read_messages, policy.messages);
+  if (auto sms = root.section("sms")) read_sms(std::move(*sms), policy.sms, findings);
+  read_section(root, "email", &read_email, policy.email);
+  read_section(root, "limits", &read_limits, policy.limits);
+  read_section(root, "hashing", &read_hashing, policy.hashing);
+  read_rules(root, policy);
   root.finish();
 }
 
+void read_realm(const toml::table& document, Policy& policy, Findings& findings) {
+  Table root{document, "", findings};
+  for (const std::string_view key : kAppliancesAlone) {
+    if (root.find(key) == nullptr) continue;
+    root.report(key,
+                "holds for the whole appliance: it stands in the policy file, not in a realm's");
+  }
+  read_rules(root, policy);
+  root.finish();
+}
+
+using Reader = void (*)(const toml::table&, Policy&, Findings&);
+
 std::variant<Policy, Mistake> parse_over(Policy policy, std::string_view text,
-                                         std::string_view file) {
+                                         std::string_view file, Reader read) {
   if (text.size() > kPolicyBytesMax) {
     return Mistake{"a policy file has at most " + std::to_string(kPolicyBytesMax) + " bytes",
                    std::string{file}, 1, 1};
   }
   Findings findings{file};
   try {
-    read_policy(toml::parse(text), policy, findings);
+    read(toml::parse(text), policy, findings);
   } catch (const toml::parse_error& error) {
     findings.report(error.source(), std::string{error.description()});
   }
@@ -145,7 +156,7 @@ const SmsPrefix* prefix_of(const Sms& sms, std::string_view number) {
 }
 
 Policy defaults() {
-  auto parsed = parse_over(Policy{}, default_toml(), "default.toml");
+  auto parsed = parse_over(Policy{}, default_toml(), "default.toml", &read_policy);
   auto* policy = std::get_if<Policy>(&parsed);
   // A build whose defaults are mistaken must not run with others.
   if (policy == nullptr) std::abort();
@@ -153,7 +164,14 @@ Policy defaults() {
 }
 
 std::variant<Policy, Mistake> parse(std::string_view text, std::string_view file) {
-  return parse_over(defaults(), text, file);
+  return parse_over(defaults(), text, file, &read_policy);
+}
+
+std::variant<Policy, Mistake> parse_realm(std::string_view text, std::string_view file,
+                                          const Policy& root) {
+  Policy over = root;
+  over.realms.clear();
+  return parse_over(std::move(over), text, file, &read_realm);
 }
 
 }  // namespace countersign::policies

@@ -253,4 +253,9 @@ struct Mistake {
 // default list of peers; so does [[sms.prefix]].
 [[nodiscard]] std::variant<Policy, Mistake> parse(std::string_view text, std::string_view file);
 
+// What a realm's file says over the policy of the appliance, whose own realms play no part in it.
+// Peers, limits, hashing, messages, sms and email are mistakes there.
+[[nodiscard]] std::variant<Policy, Mistake> parse_realm(std::string_view text,
+                                                        std::string_view file, const Policy& root);
+
 }  // namespace countersign::policies

@@ -32,10 +32,32 @@ const toml::node* Table::find(std::string_view key) {
   return table_.get(key);
 }
 
-void Table::report(std::string_view key, std::string message) {
+std::optional<Table> Table::section(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  // "[factors.sms]" within "[factors]".
+  const std::string outer = title_.empty() ? "" : title_.substr(1, title_.size() - 2) + ".";
+  const std::string title = "[" + outer + std::string{key} + "]";
+  const toml::table* table = node->as_table();
+  if (table == nullptr) {
+    report(key, "must be a table, " + title);
+    return std::nullopt;
+  }
+  return Table{*table, title, findings_};
+}
+
+void Table::contradiction(std::string_view key, std::string_view other, std::string_view message) {
+  report(table_.get(key) != nullptr ? key : other, message);
+}
+
+void Table::report(std::string_view key, std::string_view message) {
   const toml::node* node = table_.get(key);
-  findings_.report(node == nullptr ? table_.source() : node->source(),
-                   title_ + " " + std::string{key} + " " + std::move(message));
+  std::string text = title_;
+  for (const std::string_view part : {key, message}) {
+    if (!text.empty() && !part.empty()) text += ' ';
+    text += part;
+  }
+  findings_.report(node == nullptr ? table_.source() : node->source(), std::move(text));
 }
 
 std::optional<std::int64_t> Table::integer(std::string_view key, std::int64_t min,

@@ -57,7 +57,12 @@ class Table {
 
   // Null when the key is absent. Whoever asks this way says what is wrong with it.
   [[nodiscard]] const toml::node* find(std::string_view key);
-  void report(std::string_view key, std::string message);
+  // The table [key] within this one, or nothing; anything else under that name is reported.
+  [[nodiscard]] std::optional<Table> section(std::string_view key);
+  // With an empty key, the table itself is to blame.
+  void report(std::string_view key, std::string_view message);
+  // Of two keys that contradict each other, blames the one that the file names, the first of both.
+  void contradiction(std::string_view key, std::string_view other, std::string_view message);
   // Every key that nobody asked for is a mistake.
   void finish();
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a policy file may say about messages: where they go, and how many.
 #include "policies/describe.hpp"
-#include "policies/policy.hpp"
+#include "tests/unit/policy_file.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,22 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-Policy good(std::string_view text) {
-  auto parsed = parse(text, "policy.toml");
-  if (const auto* mistake = std::get_if<Mistake>(&parsed)) {
-    ADD_FAILURE() << text << ": " << mistake->message;
-    return {};
-  }
-  return std::get<Policy>(parsed);
-}
-
-Mistake bad(std::string_view text) {
-  const auto parsed = parse(text, "policy.toml");
-  if (const auto* mistake = std::get_if<Mistake>(&parsed)) return *mistake;
-  ADD_FAILURE() << text << " is taken";
-  return {};
-}
 
 std::string prefix(std::string_view text, std::string_view rest = "per_hour = 5") {
   return "[[sms.prefix]]\nprefix = \"" + std::string{text} + "\"\n" + std::string{rest} + "\n";

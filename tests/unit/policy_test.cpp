@@ -6,6 +6,7 @@
 #include "policies/describe.hpp"
 #include "policies/duration.hpp"
 #include "tests/support/failure.hpp"
+#include "tests/unit/policy_file.hpp"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -16,24 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr std::string_view kFile = "policy.toml";
-
-Policy good(std::string_view text) {
-  auto parsed = parse(text, kFile);
-  if (const auto* mistake = std::get_if<Mistake>(&parsed)) {
-    ADD_FAILURE() << text << ": " << mistake->message;
-    return {};
-  }
-  return std::get<Policy>(parsed);
-}
-
-Mistake bad(std::string_view text) {
-  const auto parsed = parse(text, kFile);
-  if (const auto* mistake = std::get_if<Mistake>(&parsed)) return *mistake;
-  ADD_FAILURE() << text << " is taken";
-  return {};
-}
 
 std::string peer(std::string_view rest) {
   return "[[peer]]\nname = \"portal\"\n" + std::string{rest} + "\n";
@@ -46,7 +29,7 @@ TEST(Policy, DefaultsLetRootAndOurselvesIn) {
   EXPECT_EQ(policy.peers[1].uid, ::getuid());
   for (const PeerRule& rule : policy.peers) {
     EXPECT_FALSE(rule.gid);
-    EXPECT_THAT(rule.roles, ElementsAre(true, true, true, true));
+    EXPECT_THAT(rule.roles, ElementsAre(true, true, true, true, true));
     EXPECT_TRUE(rule.realms.empty());
   }
 }
@@ -111,11 +94,11 @@ TEST(Policy, NamedPeersReplaceTheDefaultOnes) {
   EXPECT_EQ(policy.peers[0].name, "portal");
   EXPECT_EQ(policy.peers[0].uid, 0U);
   EXPECT_EQ(policy.peers[0].gid, 0U);
-  EXPECT_THAT(policy.peers[0].roles, ElementsAre(true, false, false, false));
+  EXPECT_THAT(policy.peers[0].roles, ElementsAre(true, false, false, false, false));
   EXPECT_THAT(policy.peers[0].realms, ElementsAre("shop", "bank-2"));
   EXPECT_FALSE(policy.peers[1].uid);
   EXPECT_EQ(policy.peers[1].gid, 4294967294U);
-  EXPECT_THAT(policy.peers[1].roles, ElementsAre(false, false, true, false));
+  EXPECT_THAT(policy.peers[1].roles, ElementsAre(false, false, true, false, false));
 }
 
 struct NumberRange {
@@ -159,35 +142,52 @@ TEST_P(PolicyNumber, TakesItsRangeAndNothingElse) {
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, PolicyNumber,
-    testing::Values(NumberRange{"windows", "totp_steps_before", 0, 2},
-                    NumberRange{"windows", "totp_steps_after", 0, 2},
-                    NumberRange{"windows", "totp_drift_steps_max", 0, 100},
-                    NumberRange{"windows", "hotp_look_ahead", 1, 30},
-                    NumberRange{"windows", "hotp_resynchronise_counters", 1, 1000},
-                    NumberRange{"windows", "totp_resynchronise_steps", 1, 100},
-                    NumberRange{"code", "digits", 6, 8},
-                    NumberRange{"messages", "per_destination_per_day", 1, 1000},
-                    NumberRange{"messages", "per_subject_per_day", 1, 1000},
-                    NumberRange{"messages", "unfamiliar_per_day", 1, 1000},
-                    NumberRange{"messages", "per_source_per_hour", 1, 1000},
-                    NumberRange{"messages", "per_peer_per_day", 1, 10'000'000},
-                    NumberRange{"messages", "queue_max", 1, 200'000},
-                    NumberRange{"sms", "conversion_min_percent", 0, 100},
-                    NumberRange{"sms", "conversion_sample", 10, 1000},
-                    NumberRange{"email", "per_hour", 1, 10'000'000},
-                    NumberRange{"throttle", "failures_max", 1, 100},
-                    NumberRange{"throttle", "failures_free", 0, 100},
-                    NumberRange{"limits", "connections_per_uid", 1, 65536},
-                    NumberRange{"limits", "in_flight_per_uid", 1, 65536},
-                    NumberRange{"limits", "cached_subjects", 100, 10'000'000}),
-    [](const auto& range) { return std::string{range.param.key}; });
+    testing::Values(
+        NumberRange{"windows", "totp_steps_before", 0, 2},
+        NumberRange{"windows", "totp_steps_after", 0, 2},
+        NumberRange{"windows", "totp_drift_steps_max", 0, 100},
+        NumberRange{"windows", "hotp_look_ahead", 1, 30},
+        NumberRange{"windows", "hotp_resynchronise_counters", 1, 1000},
+        NumberRange{"windows", "totp_resynchronise_steps", 1, 100},
+        NumberRange{"code", "digits", 6, 8},
+        NumberRange{"messages", "per_destination_per_day", 1, 1000},
+        NumberRange{"messages", "per_subject_per_day", 1, 1000},
+        NumberRange{"messages", "unfamiliar_per_day", 1, 1000},
+        NumberRange{"messages", "per_source_per_hour", 1, 1000},
+        NumberRange{"messages", "per_peer_per_day", 1, 10'000'000},
+        NumberRange{"messages", "queue_max", 1, 200'000},
+        NumberRange{"sms", "conversion_min_percent", 0, 100},
+        NumberRange{"sms", "conversion_sample", 10, 1000},
+        NumberRange{"email", "per_hour", 1, 10'000'000},
+        NumberRange{"throttle", "failures_max", 1, 100},
+        NumberRange{"throttle", "failures_free", 0, 100},
+        NumberRange{"limits", "connections_per_uid", 1, 65536},
+        NumberRange{"limits", "in_flight_per_uid", 1, 65536},
+        NumberRange{"limits", "cached_subjects", 100, 10'000'000},
+        NumberRange{"factors.totp", "level", 1, 2}, NumberRange{"factors.question", "level", 1, 1},
+        NumberRange{"password", "length_min", 8, 64},
+        NumberRange{"password", "username_part_min", 0, 16},
+        NumberRange{"password", "strength_min", 0, 4}, NumberRange{"password", "history", 0, 8},
+        NumberRange{"password", "argon2_memory_kib", 8, 1'048'576},
+        NumberRange{"password", "argon2_passes", 1, 10}, NumberRange{"hashing", "threads", 1, 64},
+        NumberRange{"hashing", "queue_max", 1, 10'000},
+        NumberRange{"question", "answer_length_min", 2, 32},
+        NumberRange{"account", "links_per_day", 1, 100},
+        NumberRange{"account", "recovery_codes", 0, 16},
+        NumberRange{"account", "devices_max", 1, 20}),
+    [](const auto& range) {
+      std::string name = std::string{range.param.table} + "_" + range.param.key;
+      std::ranges::replace(name, '.', '_');
+      return name;
+    });
 
 TEST(Policy, DurationsHaveAUnitAndARange) {
   EXPECT_EQ(good("throttle.delay_first = \"90s\"").throttle.delay_first, 90s);
   EXPECT_EQ(good("throttle.delay_max = \"24h\"").throttle.delay_max, 24h);
   for (const std::string_view value :
-       {"1", "\"1\"", "\"0s\"", "\"25h\"", "\"1d\"", "\"-1s\"", "\" 1s\"", "\"1 s\"", "\"1S\"",
-        "\"\"", "\"s\"", "\"1.5s\"", "\"99999999999999999999s\"", "12:00:00", "\"86401s\""}) {
+       {"1", "\"1\"", "\"0s\"", "\"25h\"", "\"1w\"", "\"2d\"", "\"-1s\"", "\" 1s\"", "\"1 s\"",
+        "\"1S\"", "\"\"", "\"s\"", "\"1.5s\"", "\"99999999999999999999s\"", "12:00:00",
+        "\"86401s\""}) {
     const Mistake mistake = bad("throttle.delay_max = " + std::string{value});
     EXPECT_THAT(mistake.message, HasSubstr("from 1s to 24h")) << value;
   }
@@ -289,7 +289,7 @@ TEST(Policy, ACourierDeliversForEveryRealm) {
     return peer("uid = 7\nsockets = " + std::string{sockets} + rest);
   };
   EXPECT_THAT(good(courier(R"(["courier"])", "")).peers[0].roles,
-              ElementsAre(false, false, false, true));
+              ElementsAre(false, false, false, true, false));
   EXPECT_THAT(bad(courier(R"(["courier"])", "\nrealms = [\"shop\"]")).message,
               HasSubstr("it delivers for all"));
   EXPECT_THAT(bad(courier(R"(["courier"])", "\npublic_id_only = true")).message,
@@ -328,10 +328,14 @@ TEST(Duration, ReadsBackWhatItWrites) {
                                        {"90s", 90s},
                                        {"1min", 60s},
                                        {"15min", 900s},
-                                       {"24h", 86400s}}) {
+                                       {"24h", 86400s},
+                                       {"7d", 7 * 86400s},
+                                       {"36h", 129600s}}) {
     EXPECT_EQ(to_text(duration), text);
     EXPECT_EQ(*parse_duration(text), duration);
   }
+  EXPECT_EQ(*parse_duration("1d"), 24h);
+  EXPECT_EQ(test::failure(parse_duration("367d")), ErrorCode::limit_exceeded);
   EXPECT_EQ(test::failure(parse_duration("8785h")), ErrorCode::limit_exceeded);
   EXPECT_EQ(test::failure(parse_duration("99999999999999999999h")), ErrorCode::limit_exceeded);
 }
@@ -360,8 +364,9 @@ TEST(GuessingOdds, CountTheGuessesThatTheDelaysAllowInADay) {
 
 TEST(Describe, SaysWhatIsInForce) {
   const std::string text = describe(defaults());
-  EXPECT_THAT(text,
-              HasSubstr("root             uid 0 on verify provision admin courier, every realm\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("root             uid 0 on verify provision admin courier enroll, every realm\n"));
   EXPECT_THAT(text, HasSubstr("1s, doubling to 15min"));
   EXPECT_THAT(
       text,
