@@ -47,6 +47,11 @@ net::Limits limits_of(const policies::Policy& policy) {
           .in_flight_per_uid = policy.limits.in_flight_per_uid};
 }
 
+// As they are at the start: a policy that is read again changes nothing about the threads.
+Argon2Pool::Limits limits_of(const policies::Hashing& policy) {
+  return {.threads = policy.threads, .queue_max = policy.queue_max};
+}
+
 void rethrow(const std::exception_ptr& thrown) {
   if (thrown) std::rethrow_exception(thrown);
 }
@@ -61,6 +66,7 @@ Daemon::Daemon(Settings settings, CurrentPolicy policy)
       supervision_{loop_.get_executor()},
       hsm_{loop_.get_executor(), settings_.hsm_socket},
       record_macs_{hsm_},
+      hasher_{loop_.get_executor(), limits_of(policy_->hashing)},
       server_{loop_.get_executor(), limits_of(*policy_)} {}
 
 int Daemon::run() {
@@ -124,6 +130,7 @@ awaitable<Status> Daemon::start() {
   service_.emplace(Service::Surroundings{.store = *store_,
                                          .accounts = *store_,
                                          .hsm = hsm_,
+                                         .hasher = hasher_,
                                          .policy = policy_,
                                          .clock = clock_,
                                          .print_key = std::move(print_key),
@@ -235,6 +242,7 @@ awaitable<void> Daemon::stop() {
   if (store_) co_await note(Event::daemon_stopped);
   store_.reset();
   co_await hsm_.stop();
+  hasher_.close();
   signals_.cancel();
   log::info("daemon.stopped");
 }

@@ -13,6 +13,7 @@
 #include "daemon/app/record_macs.hpp"
 #include "daemon/app/settings.hpp"
 #include "daemon/app/supervision.hpp"
+#include "daemon/hashing/argon2_pool.hpp"
 #include "daemon/net/server.hpp"
 #include "daemon/service/service.hpp"
 #include "daemon/store/store_file.hpp"
@@ -64,6 +65,7 @@ class Daemon {
   Supervision supervision_;
   hsm::Client hsm_;
   HsmRecordMacs record_macs_;
+  Argon2Pool hasher_;
   std::unique_ptr<WholeStore> store_;
   std::optional<Service> service_;
   std::list<FrontDoor> doors_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "daemon/hashing/hasher.hpp"
 #include "daemon/service/current_policy.hpp"
 #include "daemon/service/outbox.hpp"
 #include "daemon/service/turns.hpp"
@@ -16,6 +17,7 @@ struct Parts {
   Store& store;
   AccountStore& accounts;
   hsm::Hsm& hsm;
+  Hasher& hasher;
   Turns& turns;
   const CurrentPolicy& policy;
   const Clock& clock;

@@ -22,8 +22,9 @@ Result<Answer> as_answer(Result<Verdict> verdict) {
 Service::Service(Surroundings surroundings)
     : hsm_health_{std::move(surroundings.hsm_health)},
       outbox_{std::move(surroundings.print_key)},
-      parts_{surroundings.store,  surroundings.accounts, surroundings.hsm, turns_,
-             surroundings.policy, surroundings.clock,    outbox_},
+      parts_{
+          surroundings.store,  surroundings.accounts, surroundings.hsm, surroundings.hasher, turns_,
+          surroundings.policy, surroundings.clock,    outbox_},
       verify_{parts_},
       subjects_{parts_},
       factors_{parts_},

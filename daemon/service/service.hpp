@@ -32,6 +32,7 @@ class Service {
     Store& store;
     AccountStore& accounts;
     hsm::Hsm& hsm;
+    Hasher& hasher;
     const CurrentPolicy& policy;
     const Clock& clock;
     SecretBytes print_key;  // for destinations and sources in the outbox

@@ -32,7 +32,7 @@ T run(awaitable<T> task);
 template <class T>
 std::vector<T> run_all(std::vector<awaitable<T>> tasks);
 
-class World final : public WholeStore, public hsm::Hsm {
+class World final : public WholeStore, public hsm::Hsm, public Hasher {
  public:
   static constexpr SubjectId kAlice{1};
   static constexpr FactorId kTotp{11};
@@ -203,6 +203,11 @@ class World final : public WholeStore, public hsm::Hsm {
   // For services of a test's own.
   [[nodiscard]] const Parts& parts() const { return parts_; }
 
+  // Hasher. Nothing is hard about it.
+  awaitable<Result<SecretBytes>> hash(const SecretBytes& text,
+                                      const std::array<std::byte, kArgon2SaltBytes>& salt,
+                                      Argon2Parameters parameters) override;
+
   FakeClock clock;
   policies::Policy rules;
   Outbox memory{SecretBytes{outbox::Prints::kKeyBytes}};
@@ -219,14 +224,15 @@ class World final : public WholeStore, public hsm::Hsm {
   std::map<SessionId, Session> open_sessions;
   std::map<SubjectId, SealedProfile> profiles;
   std::map<FactorId, PendingSecret> pending_secrets;
-  int calls = 0;           // to the store and the HSM
-  int fail_call = 0;       // this one fails; 0: none
-  int fail_match = 0;      // so does this question to the HSM
-  int conflicts = 0;       // so many commits find that another writer was first
-  int matches = 0;         // questions to the HSM
-  int macs = 0;            // keyed hashes that it made
-  bool match_any = false;  // the HSM says yes to everything
-  std::string last_code;   // that the HSM has issued: the digits of a counter
+  int calls = 0;                         // to the store and the HSM
+  int fail_call = 0;                     // this one fails; 0: none
+  int fail_match = 0;                    // so does this question to the HSM
+  int conflicts = 0;                     // so many commits find that another writer was first
+  int matches = 0;                       // questions to the HSM
+  int macs = 0;                          // keyed hashes that it made
+  bool match_any = false;                // the HSM says yes to everything
+  std::vector<Argon2Parameters> hashed;  // by what, one for each hash
+  std::string last_code;                 // that the HSM has issued: the digits of a counter
 
  private:
   // True when this call is to fail.
@@ -250,7 +256,7 @@ class World final : public WholeStore, public hsm::Hsm {
   CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
   std::map<SubjectId, SubjectRecord> subjects_;
   Turns turns_;
-  Parts parts_{*this, *this, *this, turns_, policy_, clock, memory};
+  Parts parts_{*this, *this, *this, *this, turns_, policy_, clock, memory};
   VerifyService service_{parts_};
   ClaimService claims_{parts_};
   ChallengeService challenge_service_{parts_};

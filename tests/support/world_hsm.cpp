@@ -46,6 +46,18 @@ awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey key, BytesView message) {
   ++macs;
   co_return mac_of(message, key == hsm::MacKey::pepper ? "pepper" : "record");
 }
+
+awaitable<Result<SecretBytes>> World::hash(const SecretBytes& text,
+                                           const std::array<std::byte, kArgon2SaltBytes>& salt,
+                                           Argon2Parameters parameters) {
+  if (breaks()) co_return kBroken;
+  hashed.push_back(parameters);
+  Bytes input;
+  Writer{input}.raw(salt).integer(parameters.memory_kib).integer(parameters.passes);
+  const hsm::Mac mac = mac_of(input, as_text(text.expose()));
+  co_return SecretBytes{mac};
+}
+
 awaitable<Result<Bytes>> World::seal_oath(HashAlgorithm, SecretBytes) { co_return kBroken; }
 awaitable<Result<hsm::Generated>> World::generate_oath(HashAlgorithm) { co_return kBroken; }
 
