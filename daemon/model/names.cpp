@@ -115,8 +115,10 @@ bool is_in_realm(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9
 
 }  // namespace
 
+Realm Realm::default_realm() { return Realm{kDefaultRealm}; }
+
 Result<Realm> Realm::from(std::string_view text) {
-  if (text.empty()) return Realm{kDefaultRealm};
+  if (text.empty()) return default_realm();
   if (text.size() > kBytesMax || !std::ranges::all_of(text, is_in_realm)) {
     return Error{ErrorCode::malformed, "realm"};
   }

@@ -18,6 +18,7 @@ class Realm {
   static constexpr std::size_t kBytesMax = 32;
   // Lower-case letters, digits and hyphens; "default" when empty. Fails with `malformed`.
   static Result<Realm> from(std::string_view text);
+  static Realm default_realm();
   [[nodiscard]] const std::string& text() const { return text_; }
   friend auto operator<=>(const Realm&, const Realm&) = default;
 
@@ -33,6 +34,8 @@ class Username {
   // unassigned or invisible (default-ignorable) code points, invalid UTF-8 and nothing at all, and
   // with `limit_exceeded`.
   static Result<Username> from(std::string_view typed);
+  // What nobody is called: its text is empty.
+  static Username none() { return Username{std::string{}}; }
   [[nodiscard]] const std::string& text() const { return text_; }
   friend auto operator<=>(const Username&, const Username&) = default;
 
@@ -44,6 +47,9 @@ class Username {
 struct SubjectName {
   Realm realm;
   Username username;
+  // Stands where a request of a session names nobody: the session's own subject. Nobody bears it.
+  static SubjectName own() { return {Realm::default_realm(), Username::none()}; }
+  [[nodiscard]] bool is_own() const { return username.text().empty(); }
   friend auto operator<=>(const SubjectName&, const SubjectName&) = default;
 };
 

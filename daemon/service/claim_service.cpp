@@ -9,7 +9,8 @@
 
 namespace countersign {
 
-awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask) {
+awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask,
+                                              Afterwards* afterwards) {
   const CurrentPolicy policy = policy_;
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, ask.name));
   CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
@@ -31,7 +32,7 @@ awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask) 
       const Attempt attempt = verify::fail(*subject, tap.refused, policy->throttle, circumstances);
       answer = co_await refuse(subject, attempt);
     } else {
-      answer = co_await take(peer, ask, subject, tap);
+      answer = co_await take(peer, ask, subject, tap, afterwards);
     }
     if (answer || answer.error().code != ErrorCode::conflict) co_return answer;
     // Another writer was first, or somebody else has claimed the token. Ours begins again.
@@ -46,7 +47,8 @@ awaitable<Result<Answer>> ClaimService::refuse(const SubjectPtr& subject, const 
 }
 
 awaitable<Result<Answer>> ClaimService::take(Peer peer, const ClaimToken& ask,
-                                             const SubjectPtr& subject, const Tap& tap) {
+                                             const SubjectPtr& subject, const Tap& tap,
+                                             Afterwards* afterwards) {
   const Time now = tap.motion.accepted_at;
   Factor factor = factor_of(tap.token.fixed, subject->fixed.id, ask.label, now);
   factor.state = FactorState::active;
@@ -54,11 +56,27 @@ awaitable<Result<Answer>> ClaimService::take(Peer peer, const ClaimToken& ask,
   Aftermath also;
   CS_CO_TRY(also.notices,
             co_await notices_.write(MessageKind::factor_added, *subject, factor, record));
+  if (afterwards != nullptr) {
+    CS_CO_CHECK(co_await add(*afterwards, *subject, record, also));
+  }
   CS_CO_TRY(factor.id, co_await store_.assign(tap.token, subject, factor, tap.motion,
                                               std::move(record), also));
   notices_.queued(also.notices);
   co_return Answer{FactorReport{
       .subject = subject->fixed.name, .factor = std::move(factor), .accepted_at = now}};
+}
+
+// A claim is an acceptance by a factor that is yet to come.
+awaitable<Status> ClaimService::add(Afterwards& afterwards, const SubjectRecord& subject,
+                                    const JournalEntry& record, Aftermath& also) {
+  Attempt attempt;
+  attempt.subject = subject.fixed.id;
+  attempt.entry = record;
+  attempt.verdict = {.accepted = true, .kind = FactorKind::yubico_otp};
+  attempt.aftermath = std::make_unique<Aftermath>(std::move(also));
+  CS_CO_CHECK(co_await afterwards.add(subject, attempt));
+  also = std::move(*attempt.aftermath);
+  co_return Status{};
 }
 
 // What is no token's goes the same way, with a decoy's key: how long it took tells an outsider

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/attempts.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/subject_service.hpp"
 #include "daemon/verify/judge.hpp"
@@ -37,8 +38,10 @@ class ClaimService {
   // a key at hand is not yet the person.
   //
   // ENSURES: all of it is durable. Fails with `not_found`, `denied`, `limit_exceeded`,
-  // `already_exists` (a factor bears that public id), `unavailable`, `corrupt`, `conflict`.
-  awaitable<Result<Answer>> claim(Peer peer, const ClaimToken& ask);
+  // `already_exists` (a factor bears that public id), `unavailable`, `corrupt`, `conflict`, and as
+  // `afterwards` does, which sees the claim as an acceptance.
+  awaitable<Result<Answer>> claim(Peer peer, const ClaimToken& ask,
+                                  Afterwards* afterwards = nullptr);
 
  private:
   // What an OTP turned out to be: a token's, and where it stands, or why not.
@@ -51,7 +54,9 @@ class ClaimService {
   awaitable<Result<TokenRecord>> token_or_decoy(const std::optional<YubicoOtp>& otp,
                                                 const SubjectRecord& subject);
   awaitable<Result<Answer>> take(Peer peer, const ClaimToken& ask, const SubjectPtr& subject,
-                                 const Tap& tap);
+                                 const Tap& tap, Afterwards* afterwards);
+  awaitable<Status> add(Afterwards& afterwards, const SubjectRecord& subject,
+                        const JournalEntry& record, Aftermath& also);
   awaitable<Result<Answer>> refuse(const SubjectPtr& subject, const Attempt& attempt);
 
   Store& store_;

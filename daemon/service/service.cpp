@@ -35,6 +35,10 @@ Service::Service(Surroundings surroundings)
       challenges_{parts_},
       codes_{parts_},
       couriers_{parts_},
+      gate_{parts_},
+      sign_ins_{parts_},
+      sessions_{parts_},
+      tickets_{parts_},
       started_at_{parts_.clock.now()} {}
 
 awaitable<Status> Service::start() {
@@ -44,6 +48,7 @@ awaitable<Status> Service::start() {
 
 struct Service::Dispatch {
   Service& service;
+  const Visit& visit;
   Peer peer;
   const RequestId& id;
 
@@ -51,6 +56,9 @@ struct Service::Dispatch {
     co_return as_answer(service.counted(co_await service.verify_.verify(peer, id, ask)));
   }
   Answered operator()(const ConfirmFactor& ask) {
+    if (visit.session) {
+      co_return service.counted(co_await service.sign_ins_.confirm_factor(visit, ask));
+    }
     co_return as_answer(service.counted(co_await service.verify_.confirm(peer, id, ask)));
   }
   Answered operator()(const ResynchroniseFactor& ask) {
@@ -67,6 +75,9 @@ struct Service::Dispatch {
     co_return Answer{std::move(*started)};
   }
   Answered operator()(const AnswerChallenge& ask) {
+    if (visit.session) {
+      co_return service.counted(co_await service.sign_ins_.answer_challenge(visit, ask));
+    }
     co_return as_answer(service.counted(co_await service.challenges_.answer(peer, id, ask)));
   }
   Answered operator()(const Health&) {
@@ -79,6 +90,9 @@ struct Service::Dispatch {
   Answered operator()(const ListTokens& ask) { return service.tokens_.list(ask); }
   Answered operator()(const AssignToken& ask) { return service.tokens_.assign(peer, ask); }
   Answered operator()(const ClaimToken& ask) {
+    if (visit.session) {
+      co_return service.counted(co_await service.sign_ins_.claim_token(visit, ask));
+    }
     co_return service.counted(co_await service.claims_.claim(peer, ask));
   }
   Answered operator()(const DiscardToken& ask) { return service.tokens_.discard(peer, ask); }
@@ -106,6 +120,30 @@ struct Service::Dispatch {
   Answered operator()(const ReportMessages& ask) { return service.couriers_.report(peer, ask); }
   Answered operator()(const GetCourierStatus&) { return ready(Answer{service.couriers_.status()}); }
   Answered operator()(const SendTestMessage& ask) { return service.couriers_.send_test(peer, ask); }
+  Answered operator()(const SignIn& ask) {
+    co_return service.counted(co_await service.sign_ins_.sign_in(visit, ask));
+  }
+  Answered operator()(const ProveFactor& ask) {
+    co_return service.counted(co_await service.sign_ins_.prove_factor(visit, ask));
+  }
+  Answered operator()(const Reauthenticate& ask) {
+    co_return service.counted(co_await service.sign_ins_.reauthenticate(visit, ask));
+  }
+  Answered operator()(const AnswerQuestion& ask) {
+    // One that is asked before a reset is another question.
+    if (visit.session->scope == SessionScope::reset) {
+      co_return Error{ErrorCode::unavailable, "service.unwired"};
+    }
+    co_return service.counted(co_await service.sign_ins_.answer_question(visit, ask));
+  }
+  Answered operator()(const GetSession&) { return service.sessions_.get(visit); }
+  Answered operator()(const ListSessions&) { return service.sessions_.list(visit); }
+  Answered operator()(const EndSession& ask) { return service.sessions_.end(visit, ask); }
+  Answered operator()(const InspectTicket& ask) { return service.tickets_.inspect(visit, ask); }
+  Answered operator()(const IssueHandOver&) { return service.tickets_.issue_hand_over(visit); }
+  Answered operator()(const RedeemHandOver& ask) {
+    return service.tickets_.redeem_hand_over(visit, ask);
+  }
   // Not answered yet.
   template <class Ask>
   Answered operator()(Ask&) {
@@ -122,7 +160,8 @@ awaitable<Result<Answer>> Service::answer(Peer peer, Request& request) {
   const auto operation = std::visit(OperationOf{}, request.ask);
   const CurrentPolicy policy = parts_.policy;
   CS_CO_CHECK(policies::authorise(*policy, peer, operation));
-  Dispatch dispatch{*this, peer, request.id};
+  CS_CO_TRY(const Visit visit, co_await gate_.admit(peer, operation, request));
+  Dispatch dispatch{*this, visit, peer, request.id};
   Result<Answer> answer = co_await std::visit(dispatch, request.ask);
   if (!answer) ++failed_;
   co_return answer;
@@ -154,10 +193,15 @@ Result<Verdict> Service::counted(Result<Verdict> verdict) {
   return verdict;
 }
 
-// A claim is answered with a verdict when it is refused.
-Result<Answer> Service::counted(Result<Answer> claimed) {
-  if (claimed) ++(std::holds_alternative<Verdict>(*claimed) ? rejected_ : accepted_);
-  return claimed;
+// A claim is answered with a verdict when it is refused, and otherwise with what it made.
+Result<Answer> Service::counted(Result<Answer> answer) {
+  if (!answer) return answer;
+  bool accepted = true;
+  if (const auto* verdict = std::get_if<Verdict>(&*answer)) accepted = verdict->accepted;
+  if (const auto* step = std::get_if<SessionVerdict>(&*answer)) accepted = step->verdict.accepted;
+  if (const auto* sign_in = std::get_if<SignInReport>(&*answer)) accepted = sign_in->accepted;
+  ++(accepted ? accepted_ : rejected_);
+  return answer;
 }
 
 }  // namespace countersign

@@ -10,8 +10,12 @@
 #include "daemon/service/code_service.hpp"
 #include "daemon/service/courier_service.hpp"
 #include "daemon/service/factor_service.hpp"
+#include "daemon/service/gate.hpp"
 #include "daemon/service/resynchronise_service.hpp"
+#include "daemon/service/session_service.hpp"
+#include "daemon/service/sign_in_service.hpp"
 #include "daemon/service/subject_service.hpp"
+#include "daemon/service/ticket_service.hpp"
 #include "daemon/service/token_service.hpp"
 #include "daemon/service/verify_service.hpp"
 #include "policies/operation.hpp"
@@ -64,7 +68,7 @@ class Service {
 
   awaitable<Result<Answer>> status();
   Result<Verdict> counted(Result<Verdict> verdict);
-  Result<Answer> counted(Result<Answer> claimed);
+  Result<Answer> counted(Result<Answer> answer);
 
   std::function<HsmHealth()> hsm_health_;
   Turns turns_;
@@ -80,6 +84,10 @@ class Service {
   ChallengeService challenges_;
   CodeService codes_;
   CourierService couriers_;
+  Gate gate_;
+  SignInService sign_ins_;
+  SessionService sessions_;
+  TicketService tickets_;
   Time started_at_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;

@@ -101,7 +101,9 @@ awaitable<Result<std::optional<FoundSession>>> Sessions::find(const SecretBytes&
     kept = Session{.state = SessionState::ended};
     kept->subject = decoy_of_name(bearer->id);
   }
-  CS_CO_TRY(SubjectPtr subject, co_await parts_.store.subject(kept->subject));
+  auto loaded = co_await parts_.store.subject(kept->subject);
+  if (!loaded && loaded.error().code == ErrorCode::not_found) co_return Found{};  // erased
+  CS_CO_TRY(SubjectPtr subject, std::move(loaded));
   const SecretBytes input = mac_input(*kept, bearer->secret.expose());
   CS_CO_TRY(const hsm::Mac mac, co_await parts_.hsm.mac(hsm::MacKey::pepper, input.expose()));
   const bool matches = equal_in_constant_time(as_text(mac), as_text(kept->mac));

@@ -48,8 +48,10 @@ awaitable<Result<std::optional<Ticket>>> Tickets::find(const SecretBytes& text) 
   CS_CO_TRY(Found kept, co_await parts_.accounts.ticket(id));
   const bool is_kept = kept.has_value();
   if (!is_kept) kept = Ticket{.subject = decoy_of_name(bearer->id)};
-  CS_CO_TRY(const SubjectPtr subject, co_await parts_.store.subject(kept->subject));
-  const SecretBytes input = mac_input(*kept, subject->fixed.name.realm, bearer->secret.expose());
+  const auto subject = co_await parts_.store.subject(kept->subject);
+  if (!subject && subject.error().code == ErrorCode::not_found) co_return Found{};  // erased
+  if (!subject) co_return subject.error();
+  const SecretBytes input = mac_input(*kept, (*subject)->fixed.name.realm, bearer->secret.expose());
   CS_CO_TRY(const hsm::Mac mac, co_await parts_.hsm.mac(hsm::MacKey::pepper, input.expose()));
   const bool matches = equal_in_constant_time(as_text(mac), as_text(kept->mac));
   if (!is_text || !is_kept || !matches) co_return Found{};

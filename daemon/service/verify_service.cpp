@@ -15,9 +15,16 @@ policies::Way way_of(const Verify& ask) {
 // Whoever has the account is told of the factor that it has now.
 class NoticeOfNew : public Afterwards {
  public:
-  explicit NoticeOfNew(Notices& notices) : notices_{notices} {}
+  NoticeOfNew(Notices& notices, Afterwards* next) : notices_{notices}, next_{next} {}
 
   awaitable<Status> add(const SubjectRecord& subject, Attempt& attempt) override {
+    CS_CO_CHECK(co_await tell(subject, attempt));
+    if (next_ != nullptr) CS_CO_CHECK(co_await next_->add(subject, attempt));
+    co_return Status{};
+  }
+
+ private:
+  awaitable<Status> tell(const SubjectRecord& subject, Attempt& attempt) {
     if (!attempt.verdict.accepted) co_return Status{};
     const Factor& added = subject.find(attempt.verdict.factor)->fixed;
     CS_CO_TRY(std::vector<Message> notices,
@@ -28,8 +35,8 @@ class NoticeOfNew : public Afterwards {
     co_return Status{};
   }
 
- private:
   Notices& notices_;
+  Afterwards* next_;
 };
 
 }  // namespace
@@ -64,7 +71,8 @@ Status VerifyService::authorise(const policies::Policy& policy, Peer peer, const
 }
 
 awaitable<Result<Verdict>> VerifyService::confirm(Peer peer, const RequestId& id,
-                                                  const ConfirmFactor& ask) {
+                                                  const ConfirmFactor& ask,
+                                                  Afterwards* afterwards) {
   CS_CO_TRY(const SubjectId subject, co_await store_.owner(ask.factor));
   const verify::Typed typed = verify::typed_from(ask.passcode);
   const std::string no_address;
@@ -73,7 +81,7 @@ awaitable<Result<Verdict>> VerifyService::confirm(Peer peer, const RequestId& id
                           .factor = ask.factor,
                           .typed = &typed,
                           .client_address = no_address};
-  NoticeOfNew tells{notices_};
+  NoticeOfNew tells{notices_, afterwards};
   co_return co_await attempts_.evaluate(peer, id, question, &tells);
 }
 

@@ -24,7 +24,8 @@ class VerifyService {
   awaitable<Result<Verdict>> verify(Peer peer, const RequestId& id, const Verify& ask);
 
   // The same for a factor that waits for its first code: an acceptance makes it active.
-  awaitable<Result<Verdict>> confirm(Peer peer, const RequestId& id, const ConfirmFactor& ask);
+  awaitable<Result<Verdict>> confirm(Peer peer, const RequestId& id, const ConfirmFactor& ask,
+                                     Afterwards* afterwards = nullptr);
 
  private:
   struct Whose {

@@ -14,7 +14,8 @@ std::uint64_t place(Row row, std::int64_t id) {
 // An acceptance leaves a budget as it is that has nothing to forget; everything else counts up.
 bool may_leave_budget(const JournalEntry& entry) {
   const bool asks = entry.event == Event::verify || entry.event == Event::resynchronise ||
-                    entry.event == Event::repeat;
+                    entry.event == Event::repeat || entry.event == Event::sign_in ||
+                    entry.event == Event::reauthenticated;
   return asks && entry.outcome == Reason::none;
 }
 
