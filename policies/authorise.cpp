@@ -2,117 +2,107 @@
 #include "policies/authorise.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace countersign::policies {
 namespace {
 
-// The sockets on which an operation may be asked for.
-struct Sockets {
-  bool verify = false;
-  bool provision = false;
-  bool admin = false;
-  bool courier = false;
-  bool enroll = false;
-};
+// A bit for each socket.
+using Sockets = std::uint8_t;
+static_assert(kRoleCount <= 8);
 
-// The security team's socket answers everything but what only a gateway or the courier has a use
-// for; no other socket answers more than its own trade.
-constexpr Sockets sockets_of(Operation operation) {
-  switch (operation) {
-    case Operation::verify:
-      return {.verify = true, .admin = true};
-    case Operation::health:
-      return {.verify = true, .provision = true, .admin = true, .courier = true, .enroll = true};
-    case Operation::start_challenge:
-    case Operation::answer_challenge:
-      return {.verify = true, .provision = true, .admin = true, .enroll = true};
-    case Operation::check_client:
-    case Operation::sign_for_client:
-      return {.verify = true};
-    case Operation::create_subject:
-    case Operation::get_subject:
-    case Operation::suspend_subject:
-    case Operation::resume_subject:
-    case Operation::suspend_factor:
-    case Operation::resume_factor:
-    case Operation::enrol_yubico_otp:
-    case Operation::enrol_challenge_response:
-    case Operation::send_activation:
-    case Operation::export_subject:
-    case Operation::erase_subject:
-      return {.provision = true, .admin = true};
-    case Operation::enrol_oath:
-    case Operation::confirm_factor:
-    case Operation::list_factors:
-    case Operation::rename_factor:
-    case Operation::revoke_factor:
-    case Operation::claim_token:
-    case Operation::enrol_out_of_band:
-    case Operation::get_profile:
-    case Operation::change_profile:
-      return {.provision = true, .admin = true, .enroll = true};
-    case Operation::describe_realm:
-    case Operation::request_link:
-    case Operation::inspect_ticket:
-    case Operation::open_ticket:
-    case Operation::sign_in:
-    case Operation::prove_factor:
-    case Operation::reauthenticate:
-    case Operation::get_session:
-    case Operation::list_sessions:
-    case Operation::end_session:
-    case Operation::issue_hand_over:
-    case Operation::set_password:
-    case Operation::set_question:
-    case Operation::get_question:
-    case Operation::answer_question:
-    case Operation::make_recovery_codes:
-    case Operation::remember_device:
-    case Operation::show_pending_secret:
-      return {.enroll = true};
-    case Operation::list_activity:
-      return {.admin = true, .enroll = true};
-    case Operation::redeem_hand_over:
-      return {.verify = true};
-    case Operation::unlock_subject:
-    case Operation::resynchronise_factor:
-    case Operation::import_tokens:
-    case Operation::list_tokens:
-    case Operation::assign_token:
-    case Operation::discard_token:
-    case Operation::add_client:
-    case Operation::list_clients:
-    case Operation::revoke_client:
-    case Operation::check_store:
-    case Operation::get_status:
-    case Operation::get_courier_status:
-    case Operation::send_test_message:
-    case Operation::issue_temporary_code:
-    case Operation::explain_policy:
-    case Operation::read_journal:
-      return {.admin = true};
-    case Operation::take_messages:
-    case Operation::report_messages:
-      return {.courier = true};
-  }
-  return {};
+template <class... Roles>
+constexpr Sockets on(Roles... roles) {
+  return static_cast<Sockets>(((1U << static_cast<unsigned>(roles)) | ...));
 }
 
-constexpr bool answers(Role role, Operation operation) {
-  const Sockets sockets = sockets_of(operation);
-  switch (role) {
-    case Role::verify:
-      return sockets.verify;
-    case Role::provision:
-      return sockets.provision;
-    case Role::admin:
-      return sockets.admin;
-    case Role::courier:
-      return sockets.courier;
-    case Role::enroll:
-      return sockets.enroll;
+struct Row {
+  Operation operation{};
+  Sockets sockets = 0;
+};
+
+// The sockets on which an operation may be asked for. The security team's socket answers everything
+// but what only a gateway, the courier or a person has a use for; no other socket answers more than
+// its own trade.
+constexpr auto kRows = std::to_array<Row>({
+    {Operation::verify, on(Role::verify, Role::admin)},
+    {Operation::health,
+     on(Role::verify, Role::provision, Role::admin, Role::courier, Role::enroll)},
+    {Operation::check_client, on(Role::verify)},
+    {Operation::sign_for_client, on(Role::verify)},
+    {Operation::start_challenge, on(Role::verify, Role::provision, Role::admin, Role::enroll)},
+    {Operation::answer_challenge, on(Role::verify, Role::provision, Role::admin, Role::enroll)},
+    {Operation::create_subject, on(Role::provision, Role::admin)},
+    {Operation::get_subject, on(Role::provision, Role::admin)},
+    {Operation::suspend_subject, on(Role::provision, Role::admin)},
+    {Operation::resume_subject, on(Role::provision, Role::admin)},
+    {Operation::unlock_subject, on(Role::admin)},
+    {Operation::enrol_oath, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::confirm_factor, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::list_factors, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::rename_factor, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::suspend_factor, on(Role::provision, Role::admin)},
+    {Operation::resume_factor, on(Role::provision, Role::admin)},
+    {Operation::revoke_factor, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::resynchronise_factor, on(Role::admin)},
+    {Operation::enrol_yubico_otp, on(Role::provision, Role::admin)},
+    {Operation::enrol_challenge_response, on(Role::provision, Role::admin)},
+    {Operation::import_tokens, on(Role::admin)},
+    {Operation::list_tokens, on(Role::admin)},
+    {Operation::assign_token, on(Role::admin)},
+    {Operation::claim_token, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::discard_token, on(Role::admin)},
+    {Operation::add_client, on(Role::admin)},
+    {Operation::list_clients, on(Role::admin)},
+    {Operation::revoke_client, on(Role::admin)},
+    {Operation::enrol_out_of_band, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::check_store, on(Role::admin)},
+    {Operation::get_status, on(Role::admin)},
+    {Operation::take_messages, on(Role::courier)},
+    {Operation::report_messages, on(Role::courier)},
+    {Operation::get_courier_status, on(Role::admin)},
+    {Operation::send_test_message, on(Role::admin)},
+    {Operation::describe_realm, on(Role::enroll)},
+    {Operation::request_link, on(Role::enroll)},
+    {Operation::inspect_ticket, on(Role::enroll)},
+    {Operation::open_ticket, on(Role::enroll)},
+    {Operation::sign_in, on(Role::enroll)},
+    {Operation::prove_factor, on(Role::enroll)},
+    {Operation::reauthenticate, on(Role::enroll)},
+    {Operation::get_session, on(Role::enroll)},
+    {Operation::list_sessions, on(Role::enroll)},
+    {Operation::end_session, on(Role::enroll)},
+    {Operation::issue_hand_over, on(Role::enroll)},
+    {Operation::redeem_hand_over, on(Role::verify)},
+    {Operation::set_password, on(Role::enroll)},
+    {Operation::set_question, on(Role::enroll)},
+    {Operation::get_question, on(Role::enroll)},
+    {Operation::answer_question, on(Role::enroll)},
+    {Operation::make_recovery_codes, on(Role::enroll)},
+    {Operation::issue_temporary_code, on(Role::admin)},
+    {Operation::remember_device, on(Role::enroll)},
+    {Operation::show_pending_secret, on(Role::enroll)},
+    {Operation::get_profile, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::change_profile, on(Role::provision, Role::admin, Role::enroll)},
+    {Operation::list_activity, on(Role::admin, Role::enroll)},
+    {Operation::send_activation, on(Role::provision, Role::admin)},
+    {Operation::export_subject, on(Role::provision, Role::admin)},
+    {Operation::erase_subject, on(Role::provision, Role::admin)},
+    {Operation::explain_policy, on(Role::admin)},
+    {Operation::read_journal, on(Role::admin)},
+});
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].operation) != i) return false;
   }
-  return false;
+  return true;
+}
+static_assert(is_in_order());
+
+constexpr bool answers(Role role, Operation operation) {
+  const auto row = static_cast<std::size_t>(operation);
+  return row < kRows.size() && (kRows[row].sockets & on(role)) != 0;
 }
 
 // A rule without a user and a group would match everybody: it matches nobody.

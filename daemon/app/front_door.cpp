@@ -22,6 +22,12 @@ net::HttpAnswer to_net(wire::HttpAnswer answer) { return {answer.status, std::mo
 
 }  // namespace
 
+// Sessions are people's, and other sockets know none.
+Status FrontDoor::check_session(const Request& request) const {
+  if (role_ == Role::enroll || request.session.size() == 0) return {};
+  return Error{ErrorCode::malformed, "session.socket"};
+}
+
 Status FrontDoor::admit(const net::Peer& peer) {
   return policies::admit(*policy_, with_role(peer));
 }
@@ -30,6 +36,10 @@ void FrontDoor::answer_frame(const net::Peer& peer, BytesView body, net::FrameRe
   auto request = wire::decode_frame(body);
   if (!request) {
     wire::encode_frame({wire::request_id_of(body), request.error()}, reply.out());
+    return;
+  }
+  if (const Status allowed = check_session(*request); !allowed) {
+    wire::encode_frame({request->id, allowed.error()}, reply.out());
     return;
   }
   if (auto* ask = std::get_if<Verify>(&request->ask)) {
@@ -60,9 +70,14 @@ awaitable<void> FrontDoor::serve_verify(Peer peer, RequestId id, Verify ask,
 
 void FrontDoor::answer_http(const net::Peer& peer, const net::HttpRequest& request,
                             net::HttpReply reply) {
-  auto decoded = wire::decode_json(request.operation, request.body, request.idempotency_key);
+  auto decoded =
+      wire::decode_json(request.operation, request.body, request.idempotency_key, request.session);
   if (!decoded) {
     reply.send(refuse_http(decoded.error()));
+    return;
+  }
+  if (const Status allowed = check_session(*decoded); !allowed) {
+    reply.send(refuse_http(allowed.error()));
     return;
   }
   boost::asio::co_spawn(loop_.get_executor(),

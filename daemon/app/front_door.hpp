@@ -26,6 +26,8 @@ class FrontDoor final : public net::Handler {
   [[nodiscard]] Peer with_role(const net::Peer& peer) const {
     return {.uid = peer.uid, .gid = peer.gid, .role = role_};
   }
+  // Fails with `malformed`.
+  [[nodiscard]] Status check_session(const Request& request) const;
   awaitable<void> serve_frame(Peer peer, Request request, net::FrameReply reply);
   awaitable<void> serve_verify(Peer peer, RequestId id, Verify ask, net::FrameReply reply);
   awaitable<void> serve_http(Peer peer, Request request, net::HttpReply reply);

@@ -20,7 +20,8 @@ namespace countersign::net {
 struct HttpRequest {
   std::string_view operation;        // what follows "/v1/" in the path
   std::string_view body;             // JSON; empty with GET
-  std::string_view idempotency_key;  // empty when the header is absent
+  std::string_view idempotency_key;  // empty when the header is absent, here and below
+  std::string_view session;
 };
 
 struct HttpAnswer {

@@ -7,6 +7,7 @@ namespace {
 constexpr std::string_view kPathPrefix = "/v1/";
 constexpr std::string_view kHealth = "health";
 constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
+constexpr std::string_view kSession = "Countersign-Session";
 
 }  // namespace
 
@@ -23,7 +24,8 @@ Result<HttpRequest> HttpReader::whole_request() const {
   const bool is_health = operation == kHealth && is_get();
   if (!is_post() && !is_health) return Error{ErrorCode::malformed, "http.method"};
   if (count(kIdempotencyKey) > 1) return Error{ErrorCode::malformed, "http.idempotency_key"};
-  return HttpRequest{operation, is_health ? "{}" : body(), field(kIdempotencyKey)};
+  if (count(kSession) > 1) return Error{ErrorCode::malformed, "http.session"};
+  return HttpRequest{operation, is_health ? "{}" : body(), field(kIdempotencyKey), field(kSession)};
 }
 
 void write_http(const HttpAnswer& answer, bool keeps_alive, std::string& out) {

@@ -2,7 +2,7 @@
 #include "daemon/wire/challenge_asks.hpp"
 
 #include "daemon/wire/destination.hpp"
-#include "daemon/wire/from_message.hpp"
+#include "daemon/wire/message_fields.hpp"
 #include "daemon/wire/numbers.hpp"
 #include "daemon/wire/shown_text.hpp"
 #include "daemon/wire/wipe.hpp"
@@ -15,20 +15,6 @@ namespace {
 constexpr std::size_t kResponseKeyBytes = 20;
 constexpr TextLimits kTransaction{.characters_max = 200,
                                   .bytes_max = StartChallenge::kTransactionBytesMax};
-
-template <class Message>
-Status parse(BytesView bytes, Message& message) {
-  // Cannot fail after check_message(); if Protobuf should disagree, it is right.
-  if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
-  return Error{ErrorCode::malformed, "wire.field_bytes"};
-}
-
-// Takes the bytes out of the message and wipes what they leave behind.
-SecretBytes taken_from(std::string& bytes) {
-  SecretBytes taken{as_bytes(bytes)};
-  wipe(bytes);
-  return taken;
-}
 
 // Nothing of nothing. What it leaves behind is wiped.
 Result<std::optional<Passcode>> passcode_from(std::string& typed) {
@@ -59,16 +45,10 @@ Result<std::string> transaction_from(Message& message) {
 }
 
 Result<std::optional<FactorKind>> kind_from(const v1::StartChallenge& message) {
-  switch (message.kind()) {
-    case v1::FACTOR_KIND_UNSPECIFIED:
-      return std::optional<FactorKind>{};
-    case v1::CHALRESP:
-    case v1::SMS:
-    case v1::EMAIL:
-      return std::optional{static_cast<FactorKind>(message.kind())};
-    default:
-      return Error{ErrorCode::malformed, "challenge.kind"};
-  }
+  if (message.kind() == v1::FACTOR_KIND_UNSPECIFIED) return std::optional<FactorKind>{};
+  const auto kind = static_cast<FactorKind>(message.kind());
+  if (kind == FactorKind::chalresp || is_out_of_band(kind)) return std::optional{kind};
+  return Error{ErrorCode::malformed, "challenge.kind"};
 }
 
 // Of an address that is yet to be shown to be somebody's; every other purpose has a factor's.
@@ -92,8 +72,7 @@ Result<std::optional<Destination>> destination_of(v1::StartChallenge& message) {
 Result<Ask> start_challenge_from(BytesView bytes) {
   v1::StartChallenge message;
   CS_CHECK(parse(bytes, message));
-  if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
-  CS_TRY(SubjectName name, name_from(message.subject()));
+  CS_TRY(SubjectName name, own_or_named(message));
   std::optional<FactorId> factor;
   if (message.factor_id() > kStoredNumberMax) {
     return Error{ErrorCode::malformed, "factor_id.range"};
@@ -154,8 +133,7 @@ Result<Ask> enrol_challenge_response_from(BytesView bytes) {
   }
   std::optional<SecretBytes> key;
   if (secret.size() != 0) key.emplace(std::move(secret));
-  if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
-  CS_TRY(SubjectName name, name_from(message.subject()));
+  CS_TRY(SubjectName name, subject_of(message));
   CS_TRY(Label label, Label::from(message.label()));
   return Ask{EnrolChallengeResponse{std::move(name), std::move(label), std::move(key)}};
 }

@@ -34,12 +34,13 @@ inline constexpr std::size_t kBodyBytesMax = 64 * 1024;
 void encode_frame(const Reply& reply, std::string& out);
 
 // `operation` is the last part of the path, "create-subject"; an empty key gets a random id, any
-// other must be 16 to 64 printable ASCII characters.
+// other must be 16 to 64 printable ASCII characters. `session` is a session's text, or empty.
 //
 // Fails with `not_found` (no such operation), `malformed`, `limit_exceeded`, and with `unavailable`
 // when the kernel gives no random bytes.
 [[nodiscard]] Result<Request> decode_json(std::string_view operation, std::string_view json,
-                                          std::string_view idempotency_key);
+                                          std::string_view idempotency_key,
+                                          std::string_view session = {});
 
 struct HttpAnswer {
   unsigned status = 503;

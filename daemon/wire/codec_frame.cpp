@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/codec.hpp"
 #include "daemon/wire/fields.hpp"
-#include "daemon/wire/from_message.hpp"
+#include "daemon/wire/message_fields.hpp"
 #include "daemon/wire/to_message.hpp"
 
 #include "api/countersign.pb.h"
@@ -37,9 +37,11 @@ v1::Reply& verdict_message() {
 Result<Request> decode_frame(BytesView body) {
   CS_TRY(const Envelope envelope, open_envelope(body));
   CS_TRY(const RequestId id, request_id_from(envelope.request_id));
+  CS_TRY(SecretBytes session, session_from(envelope.session));
   Result<Ask> ask = ask_from(envelope.operation, envelope.message);
   if (!ask) return ask.error();
-  return Request{id, *std::move(ask)};
+  CS_CHECK(check_own(*ask, session.size() != 0));
+  return Request{id, *std::move(ask), std::move(session)};
 }
 
 RequestId request_id_of(BytesView body) {

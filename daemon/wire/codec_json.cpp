@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/codec.hpp"
 #include "daemon/wire/fields.hpp"
-#include "daemon/wire/from_message.hpp"
 #include "daemon/wire/json_fields.hpp"
+#include "daemon/wire/message_fields.hpp"
 #include "daemon/wire/public_error.hpp"
 #include "daemon/wire/to_message.hpp"
 #include "daemon/wire/wipe.hpp"
@@ -47,70 +47,34 @@ Result<Ask> ask_from_json(const FieldRule& operation, std::string_view json) {
 
 // Over HTTP the status line is the envelope: the body is the outcome's own message.
 const Message& outcome_of(const v1::Reply& reply) {
-  switch (reply.outcome_case()) {
-    case v1::Reply::kVerdict:
-      return reply.verdict();
-    case v1::Reply::kHealthReport:
-      return reply.health_report();
-    case v1::Reply::kSubject:
-      return reply.subject();
-    case v1::Reply::kEnrolment:
-      return reply.enrolment();
-    case v1::Reply::kFactor:
-      return reply.factor();
-    case v1::Reply::kFactorList:
-      return reply.factor_list();
-    case v1::Reply::kImportReport:
-      return reply.import_report();
-    case v1::Reply::kTokenList:
-      return reply.token_list();
-    case v1::Reply::kToken:
-      return reply.token();
-    case v1::Reply::kClient:
-      return reply.client();
-    case v1::Reply::kClientList:
-      return reply.client_list();
-    case v1::Reply::kClientCheck:
-      return reply.client_check();
-    case v1::Reply::kSignature:
-      return reply.signature();
-    case v1::Reply::kChallenge:
-      return reply.challenge();
-    case v1::Reply::kStoreCheck:
-      return reply.store_check();
-    case v1::Reply::kStatus:
-      return reply.status();
-    case v1::Reply::kMessageBatch:
-      return reply.message_batch();
-    case v1::Reply::kMessagesReported:
-      return reply.messages_reported();
-    case v1::Reply::kCourierStatus:
-      return reply.courier_status();
-    case v1::Reply::kDelivery:
-      return reply.delivery();
-    default:
-      return reply.error();
-  }
+  const auto& outcomes = *v1::Reply::descriptor()->FindOneofByName("outcome");
+  const auto* set = v1::Reply::GetReflection()->GetOneofFieldDescriptor(reply, &outcomes);
+  if (set == nullptr) return v1::Error::default_instance();
+  return v1::Reply::GetReflection()->GetMessage(reply, set);
 }
 
 // The mapping leaves zeros out. In reports a zero is what one looks for.
 bool shows_zeros(const v1::Reply& reply) {
   return reply.has_health_report() || reply.has_status() || reply.has_store_check() ||
-         reply.has_courier_status();
+         reply.has_courier_status() || reply.has_realm_description() ||
+         reply.has_session_report() || reply.has_session_list() || reply.has_password_report() ||
+         reply.has_explanation();
 }
 
 }  // namespace
 
 Result<Request> decode_json(std::string_view operation, std::string_view json,
-                            std::string_view idempotency_key) {
+                            std::string_view idempotency_key, std::string_view session) {
   const FieldRule* known = find_operation(operation);
   if (known == nullptr) return Error{ErrorCode::not_found, "json.operation"};
   if (json.size() > kBodyBytesMax) return Error{ErrorCode::limit_exceeded, "http.body_length"};
   CS_TRY(const RequestId id, request_id_from_key(idempotency_key));
+  CS_TRY(SecretBytes session_text, session_from(as_bytes(session)));
   Result<Ask> ask = ask_from_json(*known, json);
   wipe_stack_below();
   if (!ask) return ask.error();
-  return Request{id, *std::move(ask)};
+  CS_CHECK(check_own(*ask, session_text.size() != 0));
+  return Request{id, *std::move(ask), std::move(session_text)};
 }
 
 HttpAnswer encode_json(const Reply& reply) {

@@ -20,53 +20,6 @@ static_assert(static_cast<int>(DeliveryOutcome::accepted_for_delivery) ==
               v1::ACCEPTED_FOR_DELIVERY);
 static_assert(static_cast<int>(DeliveryOutcome::channel_down) == v1::CHANNEL_DOWN);
 
-// The names of templates.
-std::string_view name_of(MessageKind kind) {
-  switch (kind) {
-    case MessageKind::sign_in:
-      return "sign_in";
-    case MessageKind::confirmation:
-      return "confirmation";
-    case MessageKind::reset:
-      return "reset";
-    case MessageKind::unlock:
-      return "unlock";
-    case MessageKind::transaction:
-      return "transaction";
-    case MessageKind::address:
-      return "address";
-    case MessageKind::factor_added:
-      return "factor_added";
-    case MessageKind::factor_removed:
-      return "factor_removed";
-    case MessageKind::password_changed:
-      return "password_changed";
-    case MessageKind::question_changed:
-      return "question_changed";
-    case MessageKind::address_changed:
-      return "address_changed";
-    case MessageKind::recovery_codes_made:
-      return "recovery_codes_made";
-    case MessageKind::recovery_code_used:
-      return "recovery_code_used";
-    case MessageKind::device_remembered:
-      return "device_remembered";
-    case MessageKind::device_stolen:
-      return "device_stolen";
-    case MessageKind::unlocked:
-      return "unlocked";
-    case MessageKind::suspended:
-      return "suspended";
-    case MessageKind::activation:
-      return "activation";
-    case MessageKind::reset_link:
-      return "reset_link";
-    case MessageKind::test:
-      return "test";
-  }
-  return {};
-}
-
 void write(const OutboundMessage& outbound, v1::OutboundMessage& message) {
   message.set_message_id(static_cast<std::uint64_t>(number(outbound.id)));
   message.set_channel(static_cast<v1::FactorKind>(outbound.destination.channel));
@@ -118,6 +71,52 @@ void write(const PrefixStatus& prefix, v1::PrefixStatus& message) {
 }
 
 }  // namespace
+
+std::string_view name_of(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::sign_in:
+      return "sign_in";
+    case MessageKind::confirmation:
+      return "confirmation";
+    case MessageKind::reset:
+      return "reset";
+    case MessageKind::unlock:
+      return "unlock";
+    case MessageKind::transaction:
+      return "transaction";
+    case MessageKind::address:
+      return "address";
+    case MessageKind::factor_added:
+      return "factor_added";
+    case MessageKind::factor_removed:
+      return "factor_removed";
+    case MessageKind::password_changed:
+      return "password_changed";
+    case MessageKind::question_changed:
+      return "question_changed";
+    case MessageKind::address_changed:
+      return "address_changed";
+    case MessageKind::recovery_codes_made:
+      return "recovery_codes_made";
+    case MessageKind::recovery_code_used:
+      return "recovery_code_used";
+    case MessageKind::device_remembered:
+      return "device_remembered";
+    case MessageKind::device_stolen:
+      return "device_stolen";
+    case MessageKind::unlocked:
+      return "unlocked";
+    case MessageKind::suspended:
+      return "suspended";
+    case MessageKind::activation:
+      return "activation";
+    case MessageKind::reset_link:
+      return "reset_link";
+    case MessageKind::test:
+      return "test";
+  }
+  return {};
+}
 
 void write(const Delivery& delivery, v1::Delivery& message) {
   message.set_outcome(static_cast<v1::DeliveryOutcome>(delivery.outcome));

@@ -5,6 +5,8 @@
 
 #include "daemon/model/replies.hpp"
 
+#include <string_view>
+
 namespace countersign::v1 {
 class CourierStatus;
 class Delivery;
@@ -13,6 +15,9 @@ class MessagesReported;
 }  // namespace countersign::v1
 
 namespace countersign::wire {
+
+// As templates are named: "factor_added".
+[[nodiscard]] std::string_view name_of(MessageKind kind);
 
 void write(const Delivery& delivery, v1::Delivery& message);
 void write(const MessageBatch& batch, v1::MessageBatch& message);

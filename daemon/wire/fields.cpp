@@ -156,7 +156,7 @@ Result<Envelope> open_envelope(BytesView body) {
       envelope.operation = rule.number;
       envelope.message = field.bytes;
     } else {
-      envelope.request_id = field.bytes;
+      (rule.number == kRequestIdField ? envelope.request_id : envelope.session) = field.bytes;
     }
   }));
   if (envelope.operation == 0) return Error{ErrorCode::malformed, "wire.no_operation"};

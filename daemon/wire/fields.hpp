@@ -17,6 +17,7 @@ inline constexpr int kMessageDepthMax = 8;
 // What a native body holds. The views are into the body.
 struct Envelope {
   BytesView request_id;
+  BytesView session;
   unsigned operation = 0;  // the number of the oneof's member
   BytesView message;
 };

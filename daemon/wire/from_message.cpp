@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/from_message.hpp"
 
+#include "daemon/wire/account_asks.hpp"
 #include "daemon/wire/challenge_asks.hpp"
 #include "daemon/wire/client_asks.hpp"
 #include "daemon/wire/enrol_asks.hpp"
 #include "daemon/wire/message_asks.hpp"
-#include "daemon/wire/numbers.hpp"
+#include "daemon/wire/message_fields.hpp"
+#include "daemon/wire/profile_asks.hpp"
 #include "daemon/wire/token_asks.hpp"
 #include "daemon/wire/wipe.hpp"
 
@@ -13,25 +15,13 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace countersign::wire {
 namespace {
 
 constexpr std::size_t kCursorBytesMax = 256;
 constexpr std::string_view kIssuerDefault = "Countersign";
-
-// A subject that the operation cannot do without.
-template <class Message>
-Result<SubjectName> subject_of(const Message& message) {
-  if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
-  return name_from(message.subject());
-}
-
-Result<FactorId> factor_from(std::uint64_t id) {
-  if (id == 0) return Error{ErrorCode::malformed, "factor_id.missing"};
-  if (id > kStoredNumberMax) return Error{ErrorCode::malformed, "factor_id.range"};
-  return FactorId{static_cast<std::int64_t>(id)};
-}
 
 Result<Ask> ask(v1::Verify& message) {
   Result<Passcode> passcode = Passcode::from(message.passcode());
@@ -60,12 +50,14 @@ Result<Ask> about_subject(const Message& message) {
   CS_TRY(SubjectName name, subject_of(message));
   return Ask{Model{std::move(name)}};
 }
-Result<Ask> ask(v1::CreateSubject& message) { return about_subject<CreateSubject>(message); }
 Result<Ask> ask(v1::GetSubject& message) { return about_subject<GetSubject>(message); }
 Result<Ask> ask(v1::SuspendSubject& message) { return about_subject<SuspendSubject>(message); }
 Result<Ask> ask(v1::ResumeSubject& message) { return about_subject<ResumeSubject>(message); }
 Result<Ask> ask(v1::UnlockSubject& message) { return about_subject<UnlockSubject>(message); }
-Result<Ask> ask(v1::ListFactors& message) { return about_subject<ListFactors>(message); }
+Result<Ask> ask(v1::ListFactors& message) {
+  CS_TRY(SubjectName name, own_or_named(message));
+  return Ask{ListFactors{std::move(name)}};
+}
 
 template <class Model, class Message>
 Result<Ask> about_factor(const Message& message) {
@@ -120,7 +112,7 @@ Result<Ask> ask(v1::EnrolOath& message) {
   if (secret && secret_bytes < kOathSecretBytesMin)
     return Error{ErrorCode::malformed, "enrol.secret"};
 
-  CS_TRY(SubjectName name, subject_of(message));
+  CS_TRY(SubjectName name, own_or_named(message));
   CS_TRY(const FactorKind kind, kind_from(message.kind()));
   CS_TRY(const OathParameters oath, oath_from({.kind = kind,
                                                .algorithm = message.algorithm(),
@@ -155,10 +147,7 @@ void forget(v1::EnrolOath& message) { wipe(*message.mutable_secret()); }
 
 template <class Message>
 Result<Ask> parse_and_ask(Message& message, BytesView bytes) {
-  // Cannot fail after check_message(); if Protobuf should disagree, it is right.
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Error{ErrorCode::malformed, "wire.field_bytes"};
-  }
+  CS_CHECK(parse(bytes, message));
   Result<Ask> result = ask(message);
   forget(message);
   return result;
@@ -176,21 +165,14 @@ Result<Ask> ask_verify(BytesView bytes) {
   return parse_and_ask(message, bytes);
 }
 
-using Read = Result<Ask> (*)(BytesView message);
-struct Reader {
-  unsigned operation;
-  Read read;
-};
-
 // What is asked for most comes first.
-constexpr auto kReaders = std::to_array<Reader>({
+constexpr auto kReaders = std::to_array<MessageReader>({
     {v1::Request::kVerify, &ask_verify},
     {v1::Request::kHealth, &ask_once<v1::Health>},
     {v1::Request::kCheckClient, &check_client_from},
     {v1::Request::kSignForClient, &sign_for_client_from},
     {v1::Request::kStartChallenge, &start_challenge_from},
     {v1::Request::kAnswerChallenge, &answer_challenge_from},
-    {v1::Request::kCreateSubject, &ask_once<v1::CreateSubject>},
     {v1::Request::kGetSubject, &ask_once<v1::GetSubject>},
     {v1::Request::kSuspendSubject, &ask_once<v1::SuspendSubject>},
     {v1::Request::kResumeSubject, &ask_once<v1::ResumeSubject>},
@@ -222,12 +204,42 @@ constexpr auto kReaders = std::to_array<Reader>({
     {v1::Request::kSendTestMessage, &send_test_message_from},
 });
 
+// In the request itself, where somebody's session need not say it.
+struct SaysWhose {
+  bool operator()(const StartChallenge& ask) const { return !ask.subject.is_own(); }
+  bool operator()(const EnrolOutOfBand& ask) const {
+    return !ask.name.is_own() && ask.destination.has_value();
+  }
+  template <class Other>
+  bool operator()(const Other& ask) const {
+    if constexpr (requires { ask.name.has_value(); }) {
+      return ask.name.has_value();
+    } else if constexpr (requires { ask.name.is_own(); }) {
+      return !ask.name.is_own();
+    } else {
+      return true;
+    }
+  }
+};
+
 }  // namespace
 
 Result<Ask> ask_from(unsigned operation, BytesView message) {
-  const auto* const found = std::ranges::find(kReaders, operation, &Reader::operation);
-  if (found == kReaders.end()) return Error{ErrorCode::malformed, "wire.no_operation"};
-  return found->read(message);
+  const auto* const found = std::ranges::find(kReaders, operation, &MessageReader::operation);
+  if (found != kReaders.end()) return found->read(message);
+  for (const std::span<const MessageReader> readers : {account_readers(), profile_readers()}) {
+    const auto own = std::ranges::find(readers, operation, &MessageReader::operation);
+    if (own != readers.end()) return own->read(message);
+  }
+  return Error{ErrorCode::malformed, "wire.no_operation"};
+}
+
+Status check_own(const Ask& ask, bool has_session) {
+  if (has_session || std::visit(SaysWhose{}, ask)) return {};
+  const auto* enrol = std::get_if<EnrolOutOfBand>(&ask);
+  const bool lacks_only_destination = enrol != nullptr && !enrol->name.is_own();
+  if (lacks_only_destination) return Error{ErrorCode::malformed, "destination.missing"};
+  return Error{ErrorCode::malformed, "subject.missing"};
 }
 
 Result<SubjectName> name_from(const v1::SubjectName& message) {

@@ -2,7 +2,7 @@
 #include "daemon/wire/message_asks.hpp"
 
 #include "daemon/wire/destination.hpp"
-#include "daemon/wire/from_message.hpp"
+#include "daemon/wire/message_fields.hpp"
 #include "daemon/wire/numbers.hpp"
 #include "daemon/wire/shown_text.hpp"
 #include "daemon/wire/wipe.hpp"
@@ -16,13 +16,6 @@ constexpr TextLimits kProviderName{.characters_max = 64, .bytes_max = 64};
 constexpr TextLimits kProviderProblem{.characters_max = 200, .bytes_max = 400};
 constexpr std::uint32_t kHealthMax = 100;
 constexpr std::chrono::seconds kRetryAfterMax = std::chrono::hours{24};
-
-template <class Message>
-Status parse(BytesView bytes, Message& message) {
-  // Cannot fail after check_message(); if Protobuf should disagree, it is right.
-  if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
-  return Error{ErrorCode::malformed, "wire.field_bytes"};
-}
 
 // Whose destination it is, is nobody's business once it was read.
 template <class Message>
@@ -125,11 +118,18 @@ Result<Ask> send_test_message_from(BytesView bytes) {
 Result<Ask> enrol_out_of_band_from(BytesView bytes) {
   v1::EnrolOutOfBand message;
   CS_CHECK(parse(bytes, message));
-  CS_TRY(Destination destination, take_destination(message, message.kind()));
-  if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
-  CS_TRY(SubjectName name, name_from(message.subject()));
+  const auto kind = static_cast<FactorKind>(message.kind());
+  if (!is_out_of_band(kind)) return Error{ErrorCode::malformed, "destination.enrol_kind"};
+  std::optional<Destination> destination;
+  // See check_own().
+  const bool elsewhere = kind == FactorKind::email && message.destination().empty();
+  if (!elsewhere) {
+    CS_TRY(destination, take_destination(message, static_cast<int>(channel_of(kind))));
+  } else if (!message.country().empty()) {
+    return Error{ErrorCode::malformed, "country.email"};
+  }
+  CS_TRY(SubjectName name, own_or_named(message));
   CS_TRY(Label label, Label::from(message.label()));
-  const FactorKind kind = destination.channel;
   return Ask{EnrolOutOfBand{std::move(name), kind, std::move(destination), std::move(label)}};
 }
 

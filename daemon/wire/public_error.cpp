@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/public_error.hpp"
 
+#include "daemon/wire/account_wordings.hpp"
+
 #include "api/countersign.pb.h"
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace countersign::wire {
 namespace {
-
-// What an operation says to the peer, and its HTTP status where it is not its code's (0).
-struct Wording {
-  std::string_view operation;
-  unsigned status;
-  std::string_view message;
-};
 
 // An operation is looked up by its whole name, then by what stands before its dot.
 constexpr auto kWordings = std::to_array<Wording>({
@@ -69,7 +65,10 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"name", 400,
      "names and labels: must be UTF-8 without control, invisible or unassigned characters"},
     {"label", 400, "label or issuer: must be at most 64 characters, without control characters"},
-    {"subject.missing", 0, "subject: is missing; give a realm and a username"},
+    {"subject.missing", 0,
+     "subject: is missing; give a realm and a username (on enroll.sock: or the session of whoever "
+     "it "
+     "is)"},
     {"factor_id.missing", 0, "factor_id: is missing"},
     {"factor_id.range", 0, "factor_id: is not one that this service has given out"},
     {"verify.nobody", 0, "verify: name a subject, a factor_id, or both"},
@@ -218,26 +217,46 @@ PublicError face_of(ErrorCode code) {
   return {v1::UNAVAILABLE, 503, "the service could not answer; ask again later"};
 }
 
+const Wording* find_in(std::span<const Wording> wordings, std::string_view operation) {
+  const auto found = std::ranges::find(wordings, operation, &Wording::operation);
+  return found != wordings.end() ? &*found : nullptr;
+}
+
 const Wording* find_wording(std::string_view operation) {
-  const auto exact = std::ranges::find(kWordings, operation, &Wording::operation);
-  if (exact != kWordings.end()) return &*exact;
   const auto subject = operation.substr(0, operation.find('.'));
-  const auto prefix = std::ranges::find(kWordings, subject, &Wording::operation);
-  return prefix != kWordings.end() ? &*prefix : nullptr;
+  for (const std::string_view name : {operation, subject}) {
+    for (const std::span<const Wording> wordings :
+         {std::span<const Wording>{kWordings}, account_wordings()}) {
+      if (const Wording* found = find_in(wordings, name)) return found;
+    }
+  }
+  return nullptr;
+}
+
+bool is_about_the_request(ErrorCode code) {
+  return code == ErrorCode::malformed || code == ErrorCode::limit_exceeded ||
+         code == ErrorCode::not_found;
+}
+
+// Of what is broken here a peer learns nothing.
+bool is_explained(ErrorCode code) {
+  return code != ErrorCode::unavailable && code != ErrorCode::corrupt;
 }
 
 }  // namespace
 
 PublicError public_face(const Error& error) {
   PublicError face = face_of(error.code);
-  const bool is_about_the_request = error.code == ErrorCode::malformed ||
-                                    error.code == ErrorCode::limit_exceeded ||
-                                    error.code == ErrorCode::not_found;
-  if (!is_about_the_request) return face;
-  if (const Wording* wording = find_wording(error.operation.view())) {
-    face.message = wording->message;
-    if (wording->status != 0) face.status = wording->status;
+  const std::string_view operation = error.operation.view();
+  const Wording* wording = nullptr;
+  if (is_about_the_request(error.code)) {
+    wording = find_wording(operation);
+  } else if (is_explained(error.code)) {
+    wording = find_in(refusal_wordings(), operation);
   }
+  if (wording == nullptr) return face;
+  face.message = wording->message;
+  if (wording->status != 0) face.status = wording->status;
   return face;
 }
 

@@ -3,6 +3,8 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
+
 namespace countersign::wire {
 namespace {
 
@@ -24,6 +26,11 @@ bool is_seen(utf8proc_int32_t point) {
 }
 
 }  // namespace
+
+std::size_t characters_in(std::string_view text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
 
 Status check_shown_text(std::string_view text, TextLimits limits) {
   if (text.size() > limits.bytes_max) return Error{ErrorCode::malformed, "text.length"};

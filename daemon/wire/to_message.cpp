@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/wire/to_message.hpp"
 
+#include "daemon/wire/account_answers.hpp"
+#include "daemon/wire/account_secrets.hpp"
 #include "daemon/wire/courier_answers.hpp"
+#include "daemon/wire/journal_answers.hpp"
 #include "daemon/wire/numbers.hpp"
 #include "daemon/wire/public_error.hpp"
+#include "daemon/wire/subject_answers.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
@@ -11,16 +15,14 @@
 namespace countersign::wire {
 namespace {
 
+using wire::write;  // those of the other parts, beside the ones below
+
+// What an error says is to be proven again, as whoever demands it calls it.
+constexpr std::string_view kPasswordProof = "proof.password";
+constexpr std::string_view kFactorProof = "proof.factor";
+constexpr std::string_view kBothProofs = "proof.both";
+
 // The model's numbers are the schema's, on purpose.
-static_assert(static_cast<int>(Reason::wrong_code) == v1::WRONG_CODE);
-static_assert(static_cast<int>(Reason::suspended) == v1::SUSPENDED);
-static_assert(static_cast<int>(SubjectState::suspended) == v1::SUBJECT_SUSPENDED);
-static_assert(static_cast<int>(FactorKind::totp) == v1::TOTP);
-static_assert(static_cast<int>(FactorKind::hotp) == v1::HOTP);
-static_assert(static_cast<int>(FactorKind::yubico_otp) == v1::YUBICO_OTP);
-static_assert(static_cast<int>(FactorKind::chalresp) == v1::CHALRESP);
-static_assert(static_cast<int>(FactorState::pending) == v1::PENDING);
-static_assert(static_cast<int>(FactorState::revoked) == v1::REVOKED);
 static_assert(static_cast<int>(ImportOutcome::imported) == v1::IMPORTED);
 static_assert(static_cast<int>(ImportOutcome::refused) == v1::REFUSED);
 static_assert(static_cast<int>(Purpose::sign_in) == v1::SIGN_IN);
@@ -30,91 +32,10 @@ static_assert(static_cast<int>(ClientOutcome::may_not) == v1::CLIENT_MAY_NOT);
 static_assert(static_cast<int>(HashAlgorithm::sha1) == v1::SHA1);
 static_assert(static_cast<int>(HashAlgorithm::sha512) == v1::SHA512);
 
-// Decoys have negative numbers; nobody outside ever sees one.
-std::uint64_t public_id(FactorId id) {
-  return number(id) < 0 ? 0 : static_cast<std::uint64_t>(number(id));
-}
-std::uint64_t public_id(SubjectId id) {
-  return number(id) < 0 ? 0 : static_cast<std::uint64_t>(number(id));
-}
-
-void write(const SubjectName& name, v1::SubjectName& message) {
-  message.set_realm(name.realm.text());
-  message.set_username(name.username.text());
-}
-
-void write(const YubicoCounters& counters, v1::YubicoCounters& message) {
-  message.set_session_counter(counters.session_counter);
-  message.set_session_use(counters.session_use);
-  message.set_timestamp(counters.timestamp);
-}
-
-void write(const Verdict& verdict, v1::Verdict& message) {
-  message.Clear();
-  message.set_answer(verdict.accepted ? v1::ACCEPTED : v1::REJECTED);
-  message.set_repeated(verdict.repeated);
-  if (verdict.yubico) write(*verdict.yubico, *message.mutable_yubico());
-  if (!verdict.accepted) {
-    message.set_reason(static_cast<v1::Reason>(verdict.reason));
-    message.set_retry_after_seconds(whole_seconds(verdict.retry_after));
-    return;
-  }
-  message.set_factor_id(public_id(verdict.factor));
-  message.set_kind(static_cast<v1::FactorKind>(verdict.kind));
-}
-
 void write(const HealthReport& report, v1::HealthReport& message) {
   message.set_ready(report.ready);
   message.set_hsm_workers_ready(report.hsm_workers_ready);
   message.set_hsm_workers(report.hsm_workers);
-}
-
-void write(const SubjectReport& report, v1::Subject& message) {
-  message.set_id(public_id(report.subject.id));
-  write(report.subject.name, *message.mutable_name());
-  message.set_state(static_cast<v1::SubjectState>(report.subject.state));
-  message.set_failures(report.failures);
-  message.set_created_at_ms(to_milliseconds(report.subject.created_at));
-  message.set_retry_after_seconds(whole_seconds(report.retry_after));
-}
-
-void write(const FactorReport& report, v1::Factor& message) {
-  const Factor& factor = report.factor;
-  message.set_id(public_id(factor.id));
-  write(report.subject, *message.mutable_subject());
-  message.set_kind(static_cast<v1::FactorKind>(factor.kind));
-  message.set_state(static_cast<v1::FactorState>(factor.state));
-  message.set_label(factor.label);
-  message.set_public_id(factor.public_id);
-  message.set_serial(factor.serial);
-  if (is_oath(factor.kind)) {
-    message.set_algorithm(static_cast<v1::HashAlgorithm>(factor.oath.algorithm));
-    message.set_digits(factor.oath.digits);
-    message.set_period_seconds(factor.oath.period_seconds);
-  }
-  message.set_failures(report.failures);
-  message.set_created_at_ms(to_milliseconds(factor.created_at));
-  message.set_accepted_at_ms(to_milliseconds(report.accepted_at));
-  message.set_masked_destination(report.masked_destination);
-}
-
-void write(const FactorList& list, v1::FactorList& message) {
-  for (const FactorReport& factor : list.factors) write(factor, *message.add_factors());
-}
-
-void write(const Enrolment& enrolment, v1::Enrolment& message) {
-  write(enrolment.factor, *message.mutable_factor());
-  const auto secret = as_text(enrolment.secret_base32.expose());
-  const auto uri = as_text(enrolment.otpauth_uri.expose());
-  message.mutable_secret_base32()->assign(secret);
-  message.mutable_otpauth_uri()->assign(uri);
-  const auto response_key = as_text(enrolment.challenge_response_key.expose());
-  message.mutable_challenge_response_key()->assign(response_key);
-  if (!enrolment.yubico) return;
-  v1::YubicoSecret& yubico = *message.mutable_yubico();
-  yubico.set_public_id(enrolment.yubico->public_id);
-  yubico.mutable_private_id()->assign(as_text(enrolment.yubico->key.private_id.expose()));
-  yubico.mutable_aes_key()->assign(as_text(enrolment.yubico->key.aes_key.expose()));
 }
 
 void write(const Token& token, v1::Token& message) {
@@ -174,7 +95,7 @@ void write(const ChallengeReport& report, v1::Challenge& message) {
   message.set_kind(static_cast<v1::FactorKind>(report.kind));
   message.mutable_challenge()->assign(as_text(report.value));
   message.set_lifetime_seconds(whole_seconds(report.lifetime));
-  if (report.delivery) wire::write(*report.delivery, *message.mutable_delivery());
+  if (report.delivery) write(*report.delivery, *message.mutable_delivery());
   message.set_purpose(static_cast<v1::Purpose>(report.purpose));
   message.set_digits(report.digits);
 }
@@ -216,19 +137,37 @@ struct Outcome {
   void operator()(const ChallengeReport& a) const { write(a, *message.mutable_challenge()); }
   void operator()(const StoreReport& a) const { write(a, *message.mutable_store_check()); }
   void operator()(const StatusReport& a) const { write(a, *message.mutable_status()); }
-  void operator()(const MessageBatch& a) const { wire::write(a, *message.mutable_message_batch()); }
+  void operator()(const MessageBatch& a) const { write(a, *message.mutable_message_batch()); }
   void operator()(const MessagesReported& a) const {
-    wire::write(a, *message.mutable_messages_reported());
+    write(a, *message.mutable_messages_reported());
   }
-  void operator()(const CourierStatus& a) const {
-    wire::write(a, *message.mutable_courier_status());
+  void operator()(const CourierStatus& a) const { write(a, *message.mutable_courier_status()); }
+  void operator()(const Delivery& a) const { write(a, *message.mutable_delivery()); }
+  void operator()(const SessionVerdict& a) const { write(a, *message.mutable_verdict()); }
+  void operator()(const RealmDescription& a) const {
+    write(a, *message.mutable_realm_description());
   }
-  void operator()(const Delivery& a) const { wire::write(a, *message.mutable_delivery()); }
-  // Not written yet.
-  template <class Unwritten>
-  void operator()(const Unwritten&) const {
-    write_error(Error{ErrorCode::unavailable, "wire.unwired"}, message);
+  void operator()(const LinkRequested& a) const { write(a, *message.mutable_link_requested()); }
+  void operator()(const TicketReport& a) const { write(a, *message.mutable_ticket_report()); }
+  void operator()(const TicketOpened& a) const { write(a, *message.mutable_ticket_opened()); }
+  void operator()(const SignInReport& a) const { write(a, *message.mutable_sign_in_report()); }
+  void operator()(const SessionReport& a) const { write(a, *message.mutable_session_report()); }
+  void operator()(const SessionList& a) const { write(a, *message.mutable_session_list()); }
+  void operator()(const HandOver& a) const { write(a, *message.mutable_hand_over()); }
+  void operator()(const HandOverReport& a) const { write(a, *message.mutable_hand_over_report()); }
+  void operator()(const PasswordReport& a) const { write(a, *message.mutable_password_report()); }
+  void operator()(const QuestionReport& a) const { write(a, *message.mutable_question()); }
+  void operator()(const RecoveryCodes& a) const { write(a, *message.mutable_recovery_codes()); }
+  void operator()(const TemporaryCode& a) const { write(a, *message.mutable_temporary_code()); }
+  void operator()(const RememberedDevice& a) const {
+    write(a, *message.mutable_remembered_device());
   }
+  void operator()(const ProfileReport& a) const { write(a, *message.mutable_profile()); }
+  void operator()(const ActivityList& a) const { write(a, *message.mutable_activity_list()); }
+  void operator()(const SubjectExport& a) const { write(a, *message.mutable_subject_export()); }
+  void operator()(const Explanation& a) const { write(a, *message.mutable_explanation()); }
+  void operator()(const JournalPage& a) const { write(a, *message.mutable_journal_page()); }
+  void operator()(const Done&) const { message.mutable_done(); }
 };
 
 }  // namespace
@@ -244,20 +183,22 @@ void write_reply(const Reply& reply, v1::Reply& message) {
 
 void write_error(const Error& error, v1::Reply& message) {
   const PublicError face = public_face(error);
-  message.mutable_error()->set_code(static_cast<v1::ErrorCode>(face.code));
-  message.mutable_error()->mutable_message()->assign(face.message);
+  v1::Error& written = *message.mutable_error();
+  written.set_code(static_cast<v1::ErrorCode>(face.code));
+  written.mutable_message()->assign(face.message);
+  if (error.code != ErrorCode::proof_required) return;
+  const std::string_view needed = error.operation.view();
+  const bool both = needed == kBothProofs;
+  written.mutable_proof()->set_password(both || needed == kPasswordProof);
+  written.mutable_proof()->set_factor(both || needed == kFactorProof);
 }
 
 void wipe_secrets(v1::Reply& message) {
+  if (message.has_verdict()) return wipe_secrets(*message.mutable_verdict());
   if (message.has_message_batch()) wipe_secrets(*message.mutable_message_batch());
   if (message.has_client()) wipe(*message.mutable_client()->mutable_api_key());
-  if (!message.has_enrolment()) return;
-  wipe(*message.mutable_enrolment()->mutable_secret_base32());
-  wipe(*message.mutable_enrolment()->mutable_otpauth_uri());
-  wipe(*message.mutable_enrolment()->mutable_challenge_response_key());
-  if (!message.enrolment().has_yubico()) return;
-  wipe(*message.mutable_enrolment()->mutable_yubico()->mutable_private_id());
-  wipe(*message.mutable_enrolment()->mutable_yubico()->mutable_aes_key());
+  if (message.has_enrolment()) wipe_secrets(*message.mutable_enrolment());
+  wipe_account_secrets(message);
 }
 
 }  // namespace countersign::wire

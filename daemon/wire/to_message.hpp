@@ -15,7 +15,7 @@ void write_reply(const Reply& reply, v1::Reply& message);
 // An error without an id, or with it.
 void write_error(const Error& error, v1::Reply& message);
 
-// Overwrites the secrets that an enrolment, a new client or a message to be delivered carries.
+// Overwrites every secret that an answer carries.
 void wipe_secrets(v1::Reply& message);
 
 }  // namespace countersign::wire

@@ -2,7 +2,7 @@
 #include "daemon/wire/token_asks.hpp"
 
 #include "daemon/wire/enrol_asks.hpp"
-#include "daemon/wire/from_message.hpp"
+#include "daemon/wire/message_fields.hpp"
 #include "daemon/wire/wipe.hpp"
 
 #include "api/countersign.pb.h"
@@ -18,15 +18,10 @@ constexpr std::int64_t kSessionUseMax = 0xff;
 // A YubiKey has no parameters.
 constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
 
-template <class Message>
-Status parse(BytesView bytes, Message& message) {
-  // Cannot fail after check_message(); if Protobuf should disagree, it is right.
-  if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
-  return Error{ErrorCode::malformed, "wire.field_bytes"};
-}
-
 Result<FactorKind> kind_from(v1::FactorKind kind) {
-  if (kind == v1::FACTOR_KIND_UNSPECIFIED) return Error{ErrorCode::malformed, "token.kind"};
+  if (kind != v1::TOTP && kind != v1::HOTP && kind != v1::YUBICO_OTP) {
+    return Error{ErrorCode::malformed, "token.kind"};
+  }
   return static_cast<FactorKind>(kind);
 }
 
@@ -107,12 +102,6 @@ Result<std::string> any_public_id_from(const std::string& typed) {
   return Error{ErrorCode::malformed, "token.public_id"};
 }
 
-template <class Message>
-Result<SubjectName> subject_of(const Message& message) {
-  if (!message.has_subject()) return Error{ErrorCode::malformed, "subject.missing"};
-  return name_from(message.subject());
-}
-
 }  // namespace
 
 Result<Ask> import_tokens_from(BytesView bytes) {
@@ -154,7 +143,7 @@ Result<Ask> claim_token_from(BytesView bytes) {
   Result<Passcode> passcode = Passcode::from(message.passcode());
   wipe(*message.mutable_passcode());
   if (!passcode) return passcode.error();
-  CS_TRY(SubjectName name, subject_of(message));
+  CS_TRY(SubjectName name, own_or_named(message));
   CS_TRY(Label label, Label::from(message.label()));
   return Ask{ClaimToken{std::move(name), *std::move(passcode), std::move(label)}};
 }

@@ -13,9 +13,10 @@ namespace {
 
 using test::failure;
 
-constexpr auto kOperationLast = Operation::send_test_message;
-constexpr std::array kRoles{Role::verify, Role::provision, Role::admin, Role::courier};
-constexpr std::array<bool, kRoleCount> kEverySocket{true, true, true, true};
+constexpr auto kOperationLast = Operation::read_journal;
+constexpr std::array kRoles{Role::verify, Role::provision, Role::admin, Role::courier,
+                            Role::enroll};
+constexpr std::array<bool, kRoleCount> kEverySocket{true, true, true, true, true};
 
 PeerRule gateway(uid_t uid, std::vector<std::string> realms = {}) {
   return {.name = "gateway",
@@ -49,27 +50,60 @@ std::set<Operation> answered(Role role) {
 TEST(Authorise, VerifySocketAnswersVerifications) {
   EXPECT_EQ(answered(Role::verify),
             (std::set{Operation::verify, Operation::health, Operation::start_challenge,
-                      Operation::answer_challenge}));
+                      Operation::answer_challenge, Operation::redeem_hand_over}));
 }
 
 TEST(Authorise, ProvisionSocketLooksAfterSubjectsAndFactors) {
   EXPECT_EQ(answered(Role::provision),
-            (std::set{Operation::health, Operation::start_challenge, Operation::answer_challenge,
-                      Operation::create_subject, Operation::get_subject, Operation::suspend_subject,
-                      Operation::resume_subject, Operation::enrol_oath, Operation::confirm_factor,
-                      Operation::list_factors, Operation::rename_factor, Operation::suspend_factor,
-                      Operation::resume_factor, Operation::revoke_factor,
+            (std::set{Operation::health,           Operation::start_challenge,
+                      Operation::answer_challenge, Operation::create_subject,
+                      Operation::get_subject,      Operation::suspend_subject,
+                      Operation::resume_subject,   Operation::enrol_oath,
+                      Operation::confirm_factor,   Operation::list_factors,
+                      Operation::rename_factor,    Operation::suspend_factor,
+                      Operation::resume_factor,    Operation::revoke_factor,
                       Operation::enrol_yubico_otp, Operation::enrol_challenge_response,
-                      Operation::claim_token, Operation::enrol_out_of_band}));
+                      Operation::claim_token,      Operation::enrol_out_of_band,
+                      Operation::get_profile,      Operation::change_profile,
+                      Operation::send_activation,  Operation::export_subject,
+                      Operation::erase_subject}));
 }
 
-TEST(Authorise, AdminSocketAnswersEverythingButWhatIsForGatewaysAndTheCourier) {
+TEST(Authorise, AdminSocketAnswersEverythingButWhatIsForGatewaysTheCourierAndPeople) {
+  std::set<Operation> others;
   const auto operations = answered(Role::admin);
-  EXPECT_EQ(operations.size() + 4, static_cast<std::size_t>(kOperationLast) + 1);
-  EXPECT_FALSE(operations.contains(Operation::check_client));
-  EXPECT_FALSE(operations.contains(Operation::sign_for_client));
-  EXPECT_FALSE(operations.contains(Operation::take_messages));
-  EXPECT_FALSE(operations.contains(Operation::report_messages));
+  for (int i = 0; i <= static_cast<int>(kOperationLast); ++i) {
+    const auto operation = static_cast<Operation>(i);
+    if (!operations.contains(operation)) others.insert(operation);
+  }
+  EXPECT_EQ(
+      others,
+      (std::set{
+          Operation::check_client,    Operation::sign_for_client,    Operation::take_messages,
+          Operation::report_messages, Operation::redeem_hand_over,   Operation::describe_realm,
+          Operation::request_link,    Operation::inspect_ticket,     Operation::open_ticket,
+          Operation::sign_in,         Operation::prove_factor,       Operation::reauthenticate,
+          Operation::get_session,     Operation::list_sessions,      Operation::end_session,
+          Operation::issue_hand_over, Operation::set_password,       Operation::set_question,
+          Operation::get_question,    Operation::answer_question,    Operation::make_recovery_codes,
+          Operation::remember_device, Operation::show_pending_secret}));
+}
+
+TEST(Authorise, NobodyButItsOwnerTouchesAnAccountOnTheEnrollSocket) {
+  const auto operations = answered(Role::enroll);
+  for (const Operation operation :
+       {Operation::verify, Operation::create_subject, Operation::get_subject,
+        Operation::suspend_subject, Operation::unlock_subject, Operation::suspend_factor,
+        Operation::resume_factor, Operation::enrol_yubico_otp, Operation::issue_temporary_code,
+        Operation::export_subject, Operation::erase_subject, Operation::redeem_hand_over,
+        Operation::read_journal, Operation::explain_policy, Operation::take_messages}) {
+    EXPECT_FALSE(operations.contains(operation)) << static_cast<int>(operation);
+  }
+  for (const Operation operation :
+       {Operation::sign_in, Operation::set_password, Operation::enrol_oath,
+        Operation::enrol_out_of_band, Operation::start_challenge, Operation::get_profile}) {
+    EXPECT_TRUE(operations.contains(operation)) << static_cast<int>(operation);
+  }
 }
 
 TEST(Authorise, CourierSocketHandsOutMessagesAndNothingElse) {

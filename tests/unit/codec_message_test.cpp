@@ -142,8 +142,8 @@ TEST(MessageCodec, RefusesDestinationsThatAreNone) {
   const auto enrol = [](const std::string& fields) {
     return json_failure("enrol-out-of-band", R"({"subject":{"username":"alice"},)" + fields + "}");
   };
-  EXPECT_EQ(enrol(R"("kind":"TOTP","destination":"+358401234567")"), "destination.kind");
-  EXPECT_EQ(enrol(R"("destination":"+358401234567")"), "destination.kind");
+  EXPECT_EQ(enrol(R"("kind":"TOTP","destination":"+358401234567")"), "destination.enrol_kind");
+  EXPECT_EQ(enrol(R"("destination":"+358401234567")"), "destination.enrol_kind");
   EXPECT_EQ(enrol(R"("kind":"SMS")"), "destination.missing");
   EXPECT_EQ(enrol(R"("kind":"SMS","destination":"0401234567")"), "phone.no_country");
   EXPECT_EQ(enrol(R"("kind":"SMS","destination":"0401234567","country":"FIN")"), "country");

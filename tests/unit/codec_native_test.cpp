@@ -51,7 +51,7 @@ TEST(NativeCodec, RefusesEveryTruncation) {
 }
 
 TEST(NativeCodec, RefusesUnknownFieldsAtEveryDepth) {
-  EXPECT_EQ(native_failure(request(kVerify, verify_message()) + number_field(2, 1)),
+  EXPECT_EQ(native_failure(request(kVerify, verify_message()) + number_field(3, 1)),
             "wire.field_unknown");
   EXPECT_EQ(native_failure(request(kVerify, verify_message() + number_field(9, 1))),
             "wire.field_unknown");

@@ -55,10 +55,11 @@ TEST(ReplyCodec, WritesAVerdictByteByByte) {
   std::string out = "before";
   encode_frame(reply(accepted()), out);
   EXPECT_EQ(test::to_hex(as_bytes(out).subspan(6)),
-            "c50100000000001a"                      // header: 26 bytes follow
+            "c50100000000001f"                      // header: 31 bytes follow
             "0a1030313233343536373839616263646566"  // request_id
-            "52060801"
-            "18072002");  // verdict: ACCEPTED, factor 7, HOTP
+            "520b0801"
+            "18072002"      // verdict: ACCEPTED, factor 7, HOTP
+            "42036f7470");  // amr: otp
 }
 
 TEST(ReplyCodec, ForgetsTheVerdictBefore) {
@@ -107,7 +108,7 @@ TEST(ReplyCodec, RefusesInsteadOfAFrameThatIsTooLarge) {
 TEST(ReplyCodec, WritesVerdictsAsJson) {
   EXPECT_EQ(encode_json(reply(accepted())).status, 200u);
   EXPECT_EQ(encode_json(reply(accepted())).body,
-            R"({"answer":"ACCEPTED","factorId":"7","kind":"HOTP"})");
+            R"({"answer":"ACCEPTED","factorId":"7","kind":"HOTP","amr":["otp"]})");
   EXPECT_EQ(encode_json(reply(throttled())).body,
             R"({"answer":"REJECTED","reason":"THROTTLED","retryAfterSeconds":90})");
 }

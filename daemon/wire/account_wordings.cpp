@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/wire/account_wordings.hpp"
+
+#include <array>
+
+namespace countersign::wire {
+namespace {
+
+constexpr auto kWordings = std::to_array<Wording>({
+    {"http.session", 0, "http: at most one Countersign-Session header may be given"},
+    {"session.text", 0,
+     "session: is not one that this service has given out; sign in, and give it back unchanged"},
+    {"session.socket", 0,
+     "session: is for enroll.sock alone; leave it (or the header Countersign-Session) out here"},
+    {"session_id", 0, "session_id: is not one that this service has given out"},
+    {"session_id.one", 0, "give a session_id or all_others, and not both"},
+    {"ticket", 0, "ticket: is not one that this service has given out; use the whole link"},
+    {"ticket.missing", 0, "ticket: is missing; it is what stands behind /t/ in the link"},
+    {"device", 0, "device: is not one that this service has given out; leave it out"},
+    {"user_agent", 0,
+     "user_agent: must be at most 200 bytes that can all be seen; shorten it, or leave it out"},
+    {"typed_text.missing", 0, "the password, or the answer, is missing"},
+    {"typed_text.length", 0, "a password or an answer must be at most 1024 bytes"},
+    {"link.purpose", 0,
+     "purpose: must be CONFIRMATION (a new activation link) or RESET (of the password)"},
+    {"question.one", 0, "give a stock_id or a custom question, and not both"},
+    {"question.stock_id", 0, "stock_id: must be one that describe_realm lists"},
+    {"question.custom", 0,
+     "custom: must be 10 to 150 characters that can all be seen, without line breaks"},
+    {"question.answer", 0, "answer: must be at most 128 characters"},
+    {"profile.name", 0,
+     "first_name, last_name: must be at most 64 characters, without control characters"},
+    {"profile.version", 0, "version: give back the one that get_profile answered"},
+    {"country.mobile", 0, "country: is for a mobile number in national form; there is none"},
+    {"activation.primary_email", 0,
+     "primary_email: is missing; send_activation sends the link there"},
+    {"destination.enrol_kind", 0,
+     "kind: must be SMS, EMAIL, RESET_PHONE, PRIMARY_EMAIL, SECONDARY_EMAIL or MOBILE"},
+    {"temporary_code.lifetime", 0,
+     "lifetime_seconds: must be at least 300, and at most what the policy allows"},
+    {"temporary_code.uses", 0, "uses: must be at most 65535, and at most what the policy allows"},
+    {"explain.operation", 0,
+     "operation: must be one of api/countersign.proto, such as verify or sign_in"},
+    {"explain.socket", 0, "socket: must be verify, provision, admin, courier or enroll"},
+    {"journal.number", 0, "before, after: must be a record's number, less than 2 to the 63rd"},
+    {"journal.since", 0, "since_ms: must be milliseconds since 1970, less than 2 to the 63rd"},
+    {"journal.max", 0, "max: must be 500 at most"},
+});
+
+constexpr auto kRefusals = std::to_array<Wording>({
+    {"proof.password", 0,
+     "give the password again (reauthenticate), and then ask again: see `proof`"},
+    {"proof.factor", 0,
+     "prove a factor again (prove_factor, or a challenge of the session), and then ask again: see "
+     "`proof`"},
+    {"proof.both", 0,
+     "give the password again (reauthenticate), prove a factor again (prove_factor, or a challenge "
+     "of the session), and then ask again: see `proof`"},
+});
+
+}  // namespace
+
+std::span<const Wording> account_wordings() { return kWordings; }
+
+std::span<const Wording> refusal_wordings() { return kRefusals; }
+
+}  // namespace countersign::wire
