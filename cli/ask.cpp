@@ -25,6 +25,8 @@ const char* name_of(Door door) {
       return "admin";
     case Door::courier:
       return "courier";
+    case Door::enroll:
+      return "enroll";
   }
   return "";
 }

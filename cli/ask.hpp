@@ -10,7 +10,7 @@
 namespace countersign::cli {
 
 // The sockets of the daemon, by the name of their role.
-enum class Door { verify, provision, admin, courier };
+enum class Door { verify, provision, admin, courier, enroll };
 
 [[nodiscard]] std::string socket_path(const Command& command, Door door);
 

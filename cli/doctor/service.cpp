@@ -59,7 +59,8 @@ Finding check_socket(const Command& command, Door door) {
 
 Findings check_sockets(const Command& command) {
   return {check_socket(command, Door::verify), check_socket(command, Door::provision),
-          check_socket(command, Door::admin), check_socket(command, Door::courier)};
+          check_socket(command, Door::admin), check_socket(command, Door::courier),
+          check_socket(command, Door::enroll)};
 }
 
 Findings check_workers(const Command& command) {

@@ -53,7 +53,7 @@ touch "$root/etc/passwd" "$root/etc/group"
 if ((EUID == 0)); then
   systemd-sysusers --root="$root" > /dev/null
   for name in countersign countersign-hsm countersign-gateway countersign-courier \
-    countersign-verify countersign-provision countersign-admin; do
+    countersign-verify countersign-provision countersign-admin countersign-enroll; do
     grep -q "^$name:" "$root/etc/group" || { echo "no group $name" >&2; exit 1; }
   done
   systemd-tmpfiles --root="$root" --create --prefix=/run/countersign \
