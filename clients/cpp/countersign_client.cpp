@@ -21,6 +21,16 @@ bool may_be_repeated(const v1::Request& request) {
     case v1::Request::kListClients:
     case v1::Request::kCheckStore:
     case v1::Request::kGetStatus:
+    case v1::Request::kDescribeRealm:
+    case v1::Request::kInspectTicket:
+    case v1::Request::kGetSession:
+    case v1::Request::kListSessions:
+    case v1::Request::kGetQuestion:
+    case v1::Request::kGetProfile:
+    case v1::Request::kListActivity:
+    case v1::Request::kExportSubject:
+    case v1::Request::kExplainPolicy:
+    case v1::Request::kReadJournal:
       return true;
     default:
       return false;
