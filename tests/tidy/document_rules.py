@@ -2,6 +2,8 @@
 """Titles, links, and the promises with the tests that hold them."""
 import os.path
 import re
+import subprocess
+import sys
 
 TEST = re.compile(r"^[ \t]*(?:TYPED_)?TEST(?:_F|_P)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)", re.MULTILINE)
 NAME = re.compile(r"`([A-Z]\w*)\.([A-Z]\w*)`")
@@ -116,4 +118,16 @@ def promises(tree):
             yield file.finding(line, f"promise {promise} names no test and does not say not yet")
 
 
-RULES = [titles, links, build_machines, named_tests, promises]
+def reference(tree):
+    """docs/api.md is what its generator makes of the contract and of what is told by hand."""
+    generator = tree.root / "docs/api/generate.py"
+    if not generator.exists():
+        return
+    checked = subprocess.run([sys.executable, "-B", generator, "--check"], capture_output=True,
+                             text=True)
+    if checked.returncode != 0:
+        said = checked.stderr.strip().splitlines()
+        yield "docs/api.md", 1, said[-1] if said else "its generator failed"
+
+
+RULES = [titles, links, build_machines, named_tests, promises, reference]

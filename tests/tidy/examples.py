@@ -82,6 +82,8 @@ BAD = [
     ("promises", document(PROMISES.replace("8. not yet\n", ""), "ARCHITECTURE.md"),
      "ARCHITECTURE.md", 3, "promise 8 is missing"),
     ("promises", document("# A\n"), "ARCHITECTURE.md", 1, "missing"),
+    ("reference", {"docs/api/generate.py": "import sys\nsys.exit('docs/api.md is old')\n"},
+     "docs/api.md", 1, "docs/api.md is old"),
 ]
 
 GOOD = [
@@ -123,4 +125,5 @@ GOOD = [
                      "tests/a.cpp": "TEST_P(Suite, Here) {}\n"}),
     ("promises", document(PROMISES.replace("3. not yet", "3. kept\n   by `Suite.Here`"),
                           "ARCHITECTURE.md")),
+    ("reference", {"docs/api/generate.py": "import sys\nassert sys.argv[1:] == ['--check']\n"}),
 ]

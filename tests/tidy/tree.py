@@ -152,4 +152,6 @@ class Tree:
 
     @property
     def documents(self):
-        return [file for file in self.files if file.suffix == ".md"]
+        """What is read as it is. The parts of docs/api.md are read, and linked from, as one."""
+        return [file for file in self.files
+                if file.suffix == ".md" and not file.path.startswith("docs/api/")]
