@@ -22,6 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   v1::Request message;
   if (!message.ParseFromArray(data, static_cast<int>(size))) std::abort();
   if (message.request_id() != as_text(request->id.view())) std::abort();
+  if (message.session() != as_text(request->session.expose())) std::abort();
+  if (request->session.size() > Request::kSessionBytesMax) std::abort();
   if (!message.GetReflection()->GetUnknownFields(message).empty()) std::abort();
   if (const auto* verify = std::get_if<Verify>(&request->ask)) {
     if (!message.has_verify()) std::abort();

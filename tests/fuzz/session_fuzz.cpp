@@ -24,8 +24,8 @@ class Door final : public net::Handler {
   }
   void answer_http(const net::Peer&, const net::HttpRequest& request,
                    net::HttpReply reply) override {
-    const auto decoded =
-        wire::decode_json(request.operation, request.body, request.idempotency_key);
+    const auto decoded = wire::decode_json(request.operation, request.body, request.idempotency_key,
+                                           request.session);
     reply.send(refuse_http(decoded ? Error{} : decoded.error()));
   }
   void refuse_frame(const Error& error, std::string& out) override {
