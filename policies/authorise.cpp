@@ -102,7 +102,8 @@ static_assert(is_in_order());
 
 constexpr bool answers(Role role, Operation operation) {
   const auto row = static_cast<std::size_t>(operation);
-  return row < kRows.size() && (kRows[row].sockets & on(role)) != 0;
+  const bool known = row < kRows.size() && static_cast<std::size_t>(role) < kRoleCount;
+  return known && (kRows[row].sockets & on(role)) != 0;
 }
 
 // A rule without a user and a group would match everybody: it matches nobody.

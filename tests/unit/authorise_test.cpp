@@ -141,9 +141,11 @@ TEST(Authorise, RefusesWhatItDoesNotKnow) {
   const Policy everything = policy({rule(1000, std::nullopt, kEverySocket)});
   EXPECT_EQ(failure(authorise(everything, {1000, 1000, Role::admin}, static_cast<Operation>(200))),
             ErrorCode::denied);
-  EXPECT_EQ(failure(authorise(everything, {1000, 1000, static_cast<Role>(4)}, Operation::health)),
+  EXPECT_EQ(failure(authorise(everything, {1000, 1000, static_cast<Role>(kRoleCount)},
+                              Operation::health)),
             ErrorCode::denied);
-  EXPECT_EQ(failure(admit(everything, {1000, 1000, static_cast<Role>(4)})), ErrorCode::denied);
+  EXPECT_EQ(failure(admit(everything, {1000, 1000, static_cast<Role>(kRoleCount)})),
+            ErrorCode::denied);
 }
 
 TEST(Authorise, AStrangerGetsNowhere) {
