@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// countersign policy check: does a policy file say what its writer means?
-#include "policies/policy.hpp"
+// countersign policy check: do a policy file, and the realms' beside it, say what their writer
+// means?
 #include "cli/command.hpp"
 #include "policies/describe.hpp"
+#include "policies/policy_files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <cstring>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace countersign::cli {
 namespace {
@@ -32,27 +33,41 @@ void show(Command& command, const policies::Mistake& mistake) {
             << mistake.message << '\n';
 }
 
-void check(Command& command, const std::string& file) {
-  std::ifstream stream{file, std::ios::binary};
-  if (!stream) {
-    std::cerr << "countersign: cannot open " << file << ": " << std::strerror(errno) << '\n';
+// The policy, or nothing once it was said what is wrong.
+std::optional<policies::Policy> take(Command& command, policies::Loaded loaded) {
+  if (const auto* unreadable = std::get_if<policies::Unreadable>(&loaded)) {
+    std::cerr << "countersign: cannot open " << unreadable->file << ": "
+              << std::strerror(unreadable->error) << '\n';
     command.exit_code = ExitCode::refused;
-    return;
+    return std::nullopt;
   }
-  const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-  const auto parsed = policies::parse(text, file);
-  if (const auto* mistake = std::get_if<policies::Mistake>(&parsed)) {
+  if (const auto* mistake = std::get_if<policies::Mistake>(&loaded)) {
     show(command, *mistake);
-    return;
+    return std::nullopt;
   }
-  const std::string meaning = policies::describe(std::get<policies::Policy>(parsed));
+  return std::get<policies::Policy>(std::move(loaded));
+}
+
+// `root` is empty for the appliance's own policy, whose realms are checked with it.
+void check(Command& command, const std::string& file, const std::string& root) {
+  const auto policy =
+      take(command, root.empty() ? policies::load(file) : policies::load_realm(file, root));
+  if (!policy) return;
+  const std::string meaning = policies::describe(*policy);
   if (command.output == Output::json) {
-    std::cout << boost::json::serialize(
-                     boost::json::object{{"valid", true}, {"file", file}, {"meaning", meaning}})
+    boost::json::array realms;
+    for (const auto& [name, rules] : policy->realms) realms.emplace_back(name);
+    std::cout << boost::json::serialize(boost::json::object{{"valid", true},
+                                                            {"file", file},
+                                                            {"meaning", meaning},
+                                                            {"realms", std::move(realms)}})
               << '\n';
     return;
   }
   std::cout << file << ": valid. It means:\n" << meaning;
+  if (policy->realms.empty()) return;
+  std::cout << "realms with files of their own (check one: --over " << file << ")\n";
+  for (const auto& [name, rules] : policy->realms) std::cout << "  " << name << '\n';
 }
 
 }  // namespace
@@ -62,8 +77,10 @@ void add_policy(CLI::App& app, Command& command) {
   noun->require_subcommand(1);
   CLI::App* verb = noun->add_subcommand("check", "Find the mistakes in a policy file");
   const auto file = std::make_shared<std::string>();
+  const auto root = std::make_shared<std::string>();
   verb->add_option("file", *file, "The policy")->default_val("/etc/countersign/policy.toml");
-  verb->callback([&command, file] { check(command, *file); });
+  verb->add_option("--over", *root, "The file is a realm's, and is read over this policy");
+  verb->callback([&command, file, root] { check(command, *file, *root); });
 }
 
 }  // namespace countersign::cli

@@ -68,18 +68,13 @@ void read_sockets(Table& table, PeerRule& rule) {
   for (const std::string& socket : sockets) {
     const auto* const found = std::ranges::find(kRoleNames, socket);
     if (found == kRoleNames.end()) {
-      table.report("sockets", R"(may hold "verify", "provision", "admin" and "courier", not ")" +
-                                  socket + "\"");
+      table.report("sockets",
+                   R"(may hold "verify", "provision", "admin", "courier" and "enroll", not ")" +
+                       socket + "\"");
       return;
     }
     rule.roles[static_cast<std::size_t>(found - kRoleNames.begin())] = true;
   }
-}
-
-bool is_realm(std::string_view realm) {
-  return !realm.empty() && realm.size() <= kRealmBytesMax && std::ranges::all_of(realm, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
 }
 
 PeerRule read_peer(const toml::table& source, Findings& findings) {
@@ -94,7 +89,7 @@ PeerRule read_peer(const toml::table& source, Findings& findings) {
   if (!rule.uid && !rule.gid) table.report("user", "or uid, group or gid must say who this is");
   read_sockets(table, rule);
   table.read("realms", rule.realms);
-  if (!std::ranges::all_of(rule.realms, is_realm)) {
+  if (!std::ranges::all_of(rule.realms, [](const std::string& name) { return is_realm(name); })) {
     table.report("realms", "must hold names of 1 to " + std::to_string(kRealmBytesMax) +
                                " lower-case letters, digits and hyphens");
   }
@@ -110,6 +105,12 @@ PeerRule read_peer(const toml::table& source, Findings& findings) {
 }
 
 }  // namespace
+
+bool is_realm(std::string_view name) {
+  return !name.empty() && name.size() <= kRealmBytesMax && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
 
 std::vector<PeerRule> read_peers(const toml::node& node, Findings& findings) {
   const toml::array* list = node.as_array();

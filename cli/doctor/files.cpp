@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/checks.hpp"
-#include "policies/policy.hpp"
+#include "policies/policy_files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,8 +9,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace countersign::cli::doctor {
 namespace {
@@ -91,25 +89,27 @@ Findings check_pin_file(const std::string& file) {
 }
 
 Findings check_policy_file(const std::string& file) {
-  std::ifstream stream{file, std::ios::binary};
-  if (!stream) {
-    if (errno == ENOENT) {
+  const auto loaded = policies::load(file);
+  if (const auto* unreadable = std::get_if<policies::Unreadable>(&loaded)) {
+    if (unreadable->error == ENOENT && unreadable->file == file) {
       return {
           {Severity::warning, "no policy at " + file,
            "write one that names your peers (docs/operations.md, Policy): a daemon that is told "
            "to read it does not start without; one that is told of none lets only root in"}};
     }
-    return {cannot_look_at(file)};
+    errno = unreadable->error;
+    return {cannot_look_at(unreadable->file)};
   }
-  const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-  const auto parsed = policies::parse(text, file);
-  if (const auto* mistake = std::get_if<policies::Mistake>(&parsed)) {
+  if (const auto* mistake = std::get_if<policies::Mistake>(&loaded)) {
     return {{Severity::problem,
              mistake->file + ":" + std::to_string(mistake->line) + ":" +
                  std::to_string(mistake->column) + ": " + mistake->message,
              "mend the line; the daemon does not start, and does not reload, with a mistake"}};
   }
-  return {{Severity::good, "the policy " + file + " is valid", {}}};
+  const std::size_t realms = std::get<policies::Policy>(loaded).realms.size();
+  const std::string beside =
+      realms == 0 ? "" : ", with those of realms beside it: " + std::to_string(realms);
+  return {{Severity::good, "the policy " + file + " is valid" + beside, {}}};
 }
 
 }  // namespace countersign::cli::doctor

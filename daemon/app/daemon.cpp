@@ -253,7 +253,7 @@ awaitable<void> Daemon::reload() {
     policy_ = std::move(*policy);
     server_.set(limits_of(*policy_));
     co_await note(Event::policy_loaded);
-    log::info("policy.loaded");
+    log::info("policy.loaded", {{"realms", policy_->realms.size()}});
   } else {
     log::warning("policy.kept");
   }

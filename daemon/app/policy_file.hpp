@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading the policy file, at start and on SIGHUP.
+// Reading the policy file, and those of the realms beside it, at start and on SIGHUP.
 #pragma once
 
 #include "daemon/service/current_policy.hpp"
@@ -9,8 +9,8 @@
 
 namespace countersign::app {
 
-// The policy in `path`, or the defaults when the path is empty. A mistake is logged with file, line
-// and column, and nothing is returned.
+// The policy in `path` with its realms, or the defaults when the path is empty. A mistake in any of
+// the files is logged with file, line and column, and nothing is returned.
 [[nodiscard]] std::optional<CurrentPolicy> load_policy(const std::string& path);
 
 }  // namespace countersign::app

@@ -203,6 +203,16 @@ doctor() {
 }
 printf '[[peer]]\nname = "root"\nuid = 0\nsockets = ["admin"]\n' > "$node/policy.toml"
 gives 0 countersign policy check "$node/policy.toml"
+mkdir "$node/realms"
+printf '[code]\ndigits = 8\n' > "$node/realms/shop.toml"
+gives 0 countersign -o json policy check "$node/policy.toml"
+[[ $(jq -c .realms <<< "$said") == '["shop"]' ]]
+gives 0 countersign policy check "$node/realms/shop.toml" --over "$node/policy.toml"
+says "8 digits"
+printf '[limits]\n' > "$node/realms/shop.toml"
+gives 5 countersign policy check "$node/policy.toml"
+says "realms/shop.toml:1:1: limits holds for the whole appliance"
+rm -r "$node/realms"
 gives 0 doctor doctor
 says "2 of 2 HSM workers ready"
 
