@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/wire/account_wordings.hpp"
+#include "daemon/wire/wordings.hpp"
 
 #include <array>
 
@@ -12,6 +12,7 @@ constexpr auto kWordings = std::to_array<Wording>({
      "session: is not one that this service has given out; sign in, and give it back unchanged"},
     {"session.socket", 0,
      "session: is for enroll.sock alone; leave it (or the header Countersign-Session) out here"},
+    {"session.id", 0, "there is no such session of this person; it may be over"},
     {"session_id", 0, "session_id: is not one that this service has given out"},
     {"session_id.one", 0, "give a session_id or all_others, and not both"},
     {"ticket", 0, "ticket: is not one that this service has given out; use the whole link"},
@@ -48,6 +49,21 @@ constexpr auto kWordings = std::to_array<Wording>({
 });
 
 constexpr auto kRefusals = std::to_array<Wording>({
+    {"session.none", 0, "there is no such session, or it is over; sign in"},
+    {"session.scope", 0,
+     "a session of this scope may not do this; finish the activation, or signing in, first"},
+    {"session.subject", 0, "the session is somebody else's; leave the subject out"},
+    {"challenge.purpose", 0,
+     "the purpose is not one for this socket, session or factor, or not the challenge's"},
+    {"contact.same", 0, "this person is reached there already"},
+    {"contact.other", 0,
+     "this person is reached there already, in another capacity; give another destination"},
+    {"contact.primary", 0,
+     "there is no primary e-mail address yet; give a destination, or confirm a primary one first"},
+    {"factor.last", 0, "it is the last factor that may be the only one; set up another first"},
+    {"factor.password", 0, "a password is not revoked; set another one (set_password)"},
+    {"factor.primary_email", 0,
+     "the primary e-mail address is not revoked; confirm another one, which takes its place"},
     {"proof.password", 0,
      "give the password again (reauthenticate), and then ask again: see `proof`"},
     {"proof.factor", 0,

@@ -2,6 +2,7 @@
 #include "daemon/wire/codec.hpp"
 #include "daemon/wire/fields.hpp"
 #include "daemon/wire/message_fields.hpp"
+#include "daemon/wire/own_subject.hpp"
 #include "daemon/wire/to_message.hpp"
 
 #include "api/countersign.pb.h"

@@ -3,6 +3,7 @@
 #include "daemon/wire/fields.hpp"
 #include "daemon/wire/json_fields.hpp"
 #include "daemon/wire/message_fields.hpp"
+#include "daemon/wire/own_subject.hpp"
 #include "daemon/wire/public_error.hpp"
 #include "daemon/wire/to_message.hpp"
 #include "daemon/wire/wipe.hpp"

@@ -22,9 +22,6 @@ namespace countersign::wire {
 // Fails with `malformed`, `limit_exceeded`.
 [[nodiscard]] Result<SubjectName> name_from(const v1::SubjectName& message);
 
-// Does it say whose it is, and where to, in itself or by its session? Fails with `malformed`.
-[[nodiscard]] Status check_own(const Ask& ask, bool has_session);
-
 [[nodiscard]] Result<RequestId> request_id_from(BytesView bytes);
 
 // The one text of an address, or an empty one of an empty one. An IPv4 address that comes in IPv6

@@ -26,6 +26,20 @@ Result<Destination> take_destination(Message& message, int kind) {
   return destination;
 }
 
+// Nothing, where an e-mail factor has none of its own: see check_own().
+Result<std::optional<Destination>> destination_to_enrol(const v1::EnrolOutOfBand& message,
+                                                        FactorKind kind) {
+  if (!is_out_of_band(kind)) return Error{ErrorCode::malformed, "destination.enrol_kind"};
+  if (kind == FactorKind::email && message.destination().empty()) {
+    if (!message.country().empty()) return Error{ErrorCode::malformed, "country.email"};
+    return std::optional<Destination>{};
+  }
+  CS_TRY(Destination destination, destination_from({.kind = static_cast<int>(channel_of(kind)),
+                                                    .text = message.destination(),
+                                                    .country = message.country()}));
+  return std::optional{std::move(destination)};
+}
+
 Result<Provider> provider_from(v1::Provider& message) {
   if (message.name().empty() || !check_shown_text(message.name(), kProviderName)) {
     return Error{ErrorCode::malformed, "provider.name"};
@@ -119,18 +133,12 @@ Result<Ask> enrol_out_of_band_from(BytesView bytes) {
   v1::EnrolOutOfBand message;
   CS_CHECK(parse(bytes, message));
   const auto kind = static_cast<FactorKind>(message.kind());
-  if (!is_out_of_band(kind)) return Error{ErrorCode::malformed, "destination.enrol_kind"};
-  std::optional<Destination> destination;
-  // See check_own().
-  const bool elsewhere = kind == FactorKind::email && message.destination().empty();
-  if (!elsewhere) {
-    CS_TRY(destination, take_destination(message, static_cast<int>(channel_of(kind))));
-  } else if (!message.country().empty()) {
-    return Error{ErrorCode::malformed, "country.email"};
-  }
+  Result<std::optional<Destination>> destination = destination_to_enrol(message, kind);
+  wipe(*message.mutable_destination());
+  if (!destination) return destination.error();
   CS_TRY(SubjectName name, own_or_named(message));
   CS_TRY(Label label, Label::from(message.label()));
-  return Ask{EnrolOutOfBand{std::move(name), kind, std::move(destination), std::move(label)}};
+  return Ask{EnrolOutOfBand{std::move(name), kind, *std::move(destination), std::move(label)}};
 }
 
 }  // namespace countersign::wire

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr std::string_view kCanary = "canary-0123456789-canary";
@@ -91,6 +92,20 @@ TEST(AccountReply, SaysWhatHasToBeProvenAgain) {
   EXPECT_TRUE(needed("proof.both").proof().password());
   EXPECT_TRUE(needed("proof.both").proof().factor());
   EXPECT_FALSE(native(Error{ErrorCode::denied, "proof.both"}).error().has_proof());
+}
+
+TEST(AccountReply, SaysHowToMendWhatIsRefused) {
+  const auto said = [](ErrorCode code, Literal operation) {
+    return native(Error{code, operation}).error().message();
+  };
+  EXPECT_THAT(said(ErrorCode::conflict, "factor.last"), HasSubstr("set up another first"));
+  EXPECT_THAT(said(ErrorCode::denied, "session.none"), HasSubstr("sign in"));
+  EXPECT_THAT(said(ErrorCode::proof_required, "proof.both"), HasSubstr("prove_factor"));
+  EXPECT_THAT(said(ErrorCode::malformed, "profile.name"), HasSubstr("64 characters"));
+  // Nothing of what is broken here; and a refusal is not explained by a field's bounds.
+  EXPECT_EQ(said(ErrorCode::unavailable, "factor.last"), said(ErrorCode::unavailable, "C_Sign"));
+  EXPECT_EQ(said(ErrorCode::already_exists, "enrol.secret"),
+            said(ErrorCode::already_exists, "store.public_id"));
 }
 
 TEST(AccountReply, SaysNothingOfATicketThatIsSpent) {

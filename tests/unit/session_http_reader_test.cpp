@@ -91,6 +91,17 @@ TEST(HttpReader, RefusesTwoIdempotencyKeys) {
   EXPECT_EQ(read(post("/v1/verify", "{}", twice), 99).failure, "http.idempotency_key");
 }
 
+TEST(HttpReader, HandsOverOneSession) {
+  HttpReader reader;
+  const std::string bytes = post("/v1/get-session", "{}", "Countersign-Session: abc-_\r\n");
+  ASSERT_EQ(reader.take(as_bytes(bytes)), bytes.size());
+  const auto request = reader.next();
+  ASSERT_TRUE(request && *request);
+  EXPECT_EQ((*request)->session, "abc-_");
+  const auto twice = "Countersign-Session: abc\r\ncountersign-session: abc\r\n";
+  EXPECT_EQ(read(post("/v1/get-session", "{}", twice), 99).failure, "http.session");
+}
+
 TEST(HttpReader, RefusesHeadersAndBodiesPastTheirLimit) {
   const std::string long_header = "X: " + std::string(HttpReader::kHeaderBytesMax, 'x') + "\r\n";
   EXPECT_EQ(read(post("/v1/verify", "{}", long_header), 1000).failure, "http.header_length");

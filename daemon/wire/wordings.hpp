@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What operations of accounts, and of the sessions on enroll.sock, say to peers. Private to wire.
+// What operations say to peers, in tables by what they are about. Private to wire.
 #pragma once
 
 #include <span>
@@ -14,8 +14,9 @@ struct Wording {
   std::string_view message;
 };
 
-// Of requests that are wrong in themselves.
+// Of requests that are wrong in themselves, by an account's fields, or by where something is to go.
 [[nodiscard]] std::span<const Wording> account_wordings();
+[[nodiscard]] std::span<const Wording> destination_wordings();
 
 // Of requests that somebody else, or the same person at another time, may well make: denied, in
 // conflict, or without a proof. Looked up by the whole name alone.
