@@ -18,10 +18,9 @@ constexpr std::uint32_t kHealthMax = 100;
 constexpr std::chrono::seconds kRetryAfterMax = std::chrono::hours{24};
 
 // Whose destination it is, is nobody's business once it was read.
-template <class Message>
-Result<Destination> take_destination(Message& message, int kind) {
-  Result<Destination> destination =
-      destination_from({.kind = kind, .text = message.destination(), .country = message.country()});
+Result<Destination> take_destination(v1::SendTestMessage& message) {
+  Result<Destination> destination = destination_from(
+      {.kind = message.channel(), .text = message.destination(), .country = message.country()});
   wipe(*message.mutable_destination());
   return destination;
 }
@@ -123,7 +122,7 @@ Result<Ask> report_messages_from(BytesView bytes) {
 Result<Ask> send_test_message_from(BytesView bytes) {
   v1::SendTestMessage message;
   CS_CHECK(parse(bytes, message));
-  CS_TRY(Destination destination, take_destination(message, message.channel()));
+  CS_TRY(Destination destination, take_destination(message));
   CS_TRY(std::string language, language_from(message.language()));
   CS_TRY(const Realm realm, Realm::from(message.realm()));
   return Ask{SendTestMessage{std::move(destination), std::move(language), realm.text()}};
