@@ -247,9 +247,8 @@ TEST(AccountReply, WipesEverySecretOnceItIsSent) {
   EXPECT_EQ(wiped(Answer{HandOver{.ticket = secret(kCanary)}}), 1U);
   EXPECT_EQ(wiped(Answer{PasswordReport{.session = secret(kCanary)}}), 1U);
   EXPECT_EQ(wiped(Answer{QuestionReport{.text = canary}}), 1U);
-  RecoveryCodes codes;
-  codes.codes.push_back(secret(kCanary));
-  codes.codes.push_back(secret(kCanary));
+  RecoveryCodes codes{std::vector<SecretBytes>(2)};
+  for (SecretBytes& code : codes.codes) code = secret(kCanary);
   EXPECT_EQ(wiped(Answer{std::move(codes)}), 2U);
   EXPECT_EQ(wiped(Answer{TemporaryCode{.factor = {.subject = alice()}, .code = secret(kCanary)}}),
             1U);
