@@ -146,7 +146,7 @@ struct Service::Dispatch {
   }
   // Not answered yet.
   template <class Ask>
-  Answered operator()(Ask&) {
+  Answered operator()(const Ask&) {
     co_return Error{ErrorCode::unavailable, "service.unwired"};
   }
   Answered operator()(const CheckStore& ask) {
