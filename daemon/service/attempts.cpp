@@ -3,7 +3,9 @@
 
 #include "base/log.hpp"
 #include "daemon/verify/candidates.hpp"
+#include "daemon/verify/device_secret.hpp"
 #include "daemon/verify/match.hpp"
+#include "daemon/verify/match_knowledge.hpp"
 #include "daemon/verify/request_tag.hpp"
 
 namespace countersign {
@@ -17,12 +19,49 @@ void log_held_back(const SubjectRecord& subject, const Attempt& attempt) {
                                    {"seconds", attempt.held_back->count()}});
 }
 
+// A device's secret says which device; whoever shows no such text has none.
+std::optional<FactorId> named_by(const verify::TypedSecret& secret) {
+  if (secret.kind != FactorKind::device) return std::nullopt;
+  const auto shown = verify::device_text_from(secret.text);
+  return shown ? shown->factor : FactorId{};
+}
+
+verify::Candidates candidates_of(const SubjectRecord& subject, const Question& question,
+                                 const policies::Throttle& throttle, Time now) {
+  if (question.secret != nullptr) {
+    const verify::TypedSecret& secret = *question.secret;
+    return verify::candidate_of_kind(subject, secret.kind, named_by(secret), throttle, now);
+  }
+  const verify::Typed& typed = *question.typed;
+  if (question.event == Event::confirm) {
+    return verify::candidate_to_confirm(subject, *question.factor, typed, throttle, now);
+  }
+  // A decoy's factor has a number of its own: nobody can name it, everybody meets it.
+  const std::optional<FactorId> named = is_decoy(subject.fixed.id) ? std::nullopt : question.factor;
+  return verify::candidates(subject, named, typed, throttle, now);
+}
+
+// Of somebody whom nobody knows, what holds where they would be.
+const policies::Policy& rules_for(const SubjectRecord& subject, const Question& question,
+                                  const policies::Policy& policy) {
+  const bool is_known = !is_decoy(subject.fixed.id);
+  if (is_known) return policy.of(subject.fixed.name.realm.text());
+  return question.realm == nullptr ? policy : policy.of(question.realm->text());
+}
+
+// The password is kept as policies ask for, from now on.
+void renew(Attempt& attempt, const SubjectRecord& subject, const verify::Outcome& outcome) {
+  if (!attempt.verdict.accepted || !outcome.renewed) return;
+  Factor factor = subject.find(attempt.verdict.factor)->fixed;
+  factor.sealed = *outcome.renewed;
+  attempt.aftermath = std::make_unique<Aftermath>();
+  attempt.aftermath->factors.push_back(std::move(factor));
+}
+
 }  // namespace
 
 awaitable<Result<Verdict>> Attempts::evaluate(Peer peer, const RequestId& id, Question question,
                                               Afterwards* afterwards) {
-  // What is typed for one kind of factor is not answered yet.
-  if (question.typed == nullptr) co_return Error{ErrorCode::unavailable, "attempt.unwired"};
   CS_CO_TRY(const RequestTag tag, verify::request_tag(peer.uid, id));
   const CurrentPolicy policy = policy_;
 
@@ -43,7 +82,8 @@ awaitable<Result<Verdict>> Attempts::evaluate(Peer peer, const RequestId& id, Qu
         .client_address = question.client_address,
         .by_public_id = question.way == policies::Way::by_public_id};
     Decision decision;
-    CS_CO_CHECK(co_await decide(*subject, question, *policy, circumstances, decision));
+    const policies::Policy& rules = rules_for(*subject, question, *policy);
+    CS_CO_CHECK(co_await decide(*subject, question, rules, circumstances, decision));
     if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, decision.attempt));
 
     // Nobody learns the verdict before it is durable. A crash up to here has told the peer
@@ -65,22 +105,27 @@ awaitable<Status> Attempts::decide(const SubjectRecord& subject, const Question&
                                    const policies::Policy& policy,
                                    const verify::Circumstances& circumstances, Decision& decision) {
   const verify::Candidates candidates =
-      question.event == Event::confirm
-          ? verify::candidate_to_confirm(subject, *question.factor, *question.typed,
-                                         policy.throttle, circumstances.now)
-          // A decoy's factor has a number of its own: nobody can name it, everybody meets it.
-          : verify::candidates(subject, is_decoy(subject.fixed.id) ? std::nullopt : question.factor,
-                               *question.typed, policy.throttle, circumstances.now);
+      candidates_of(subject, question, policy.throttle, circumstances.now);
   if (candidates.refusal) {
     co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances,
                               decision);
   }
-  CS_CO_TRY(
-      const verify::Outcome outcome,
-      co_await verify::match(candidates, *question.typed, policy.windows, circumstances.now, hsm_));
+  CS_CO_TRY(const verify::Outcome outcome,
+            co_await match(candidates, question, policy, circumstances.now));
   decision.attempt = verify::judge(subject, candidates, outcome.match, policy, circumstances);
   decision.failure = outcome.failure;
+  renew(decision.attempt, subject, outcome);
   co_return Status{};
+}
+
+awaitable<Result<verify::Outcome>> Attempts::match(const verify::Candidates& candidates,
+                                                   const Question& question,
+                                                   const policies::Policy& policy, Time now) {
+  if (question.secret == nullptr) {
+    return verify::match(candidates, *question.typed, policy.windows, now, hsm_);
+  }
+  const verify::Means means{hsm_, hasher_};
+  return verify::match(candidates, *question.secret, policy.password, now, means);
 }
 
 // A refusal that nobody needs to evaluate takes the whole way all the same, HSM and commit
@@ -89,14 +134,13 @@ awaitable<Status> Attempts::refuse(const SubjectRecord& subject, verify::Refusal
                                    const Question& question, const policies::Policy& policy,
                                    const verify::Circumstances& circumstances, Decision& decision) {
   const std::int64_t place = number(subject.fixed.id);
-  const SubjectId stand_in =
-      question.typed->yubico ? decoy_of_public_id(place) : decoy_of_name(place);
+  const bool is_yubico = question.typed != nullptr && question.typed->yubico;
+  const SubjectId stand_in = is_yubico ? decoy_of_public_id(place) : decoy_of_name(place);
   CS_CO_TRY(const SubjectPtr decoy, co_await store_.subject(stand_in));
   verify::Candidates alike;
   alike.factors[0] = &decoy->factors.front();
   alike.size = 1;
-  const auto ignored =
-      co_await verify::match(alike, *question.typed, policy.windows, circumstances.now, hsm_);
+  const auto ignored = co_await match(alike, question, policy, circumstances.now);
   if (!ignored) co_return ignored.error();
   decision.attempt = verify::refuse(subject, refusal, circumstances);
   co_return Status{};

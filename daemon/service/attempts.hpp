@@ -34,6 +34,8 @@ struct Question {
   const verify::TypedSecret* secret = nullptr;
   const std::string& client_address;
   policies::Way way = policies::Way::by_name;
+  // The realm that was named: it says how passwords are hashed for a name that nobody bears.
+  const Realm* realm = nullptr;
 };
 
 class Attempts {
@@ -44,6 +46,7 @@ class Attempts {
   explicit Attempts(const Parts& parts)
       : store_{parts.store},
         hsm_{parts.hsm},
+        hasher_{parts.hasher},
         turns_{parts.turns},
         policy_{parts.policy},
         clock_{parts.clock},
@@ -52,8 +55,8 @@ class Attempts {
   // Does what was typed belong to this subject, now, for the first time?
   //
   // REQUIRES: the peer may ask; `id` and `afterwards` outlive the wait. Fails with `denied`
-  // (realm), `unavailable`, `corrupt`, `limit_exceeded`, `conflict`, and as `afterwards` does.
-  // ENSURES: the verdict, the moves, the aftermath and the journal record are durable.
+  // (realm), `unavailable`, `corrupt`, `limit_exceeded`, `conflict`, `busy`, and as `afterwards`
+  // does. ENSURES: the verdict, the moves, the aftermath and the journal record are durable.
   awaitable<Result<Verdict>> evaluate(Peer peer, const RequestId& id, Question question,
                                       Afterwards* afterwards = nullptr);
 
@@ -67,12 +70,16 @@ class Attempts {
   awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
                            const policies::Policy& policy,
                            const verify::Circumstances& circumstances, Decision& decision);
+  awaitable<Result<verify::Outcome>> match(const verify::Candidates& candidates,
+                                           const Question& question, const policies::Policy& policy,
+                                           Time now);
   awaitable<Status> refuse(const SubjectRecord& subject, verify::Refusal refusal,
                            const Question& question, const policies::Policy& policy,
                            const verify::Circumstances& circumstances, Decision& decision);
 
   Store& store_;
   hsm::Hsm& hsm_;
+  Hasher& hasher_;
   Turns& turns_;
   const CurrentPolicy& policy_;
   const Clock& clock_;

@@ -16,9 +16,7 @@ awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask,
   CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
-    if (subject->factors.size() >= FactorService::kFactorsMax) {
-      co_return Error{ErrorCode::limit_exceeded, "enrol.factors"};
-    }
+    CS_CO_CHECK(FactorService::has_room(*subject));
     const verify::Circumstances circumstances{
         .event = Event::token_claimed, .now = clock_.now(), .peer_uid = peer.uid};
     const auto closed = verify::closed(*subject, policy->throttle, circumstances.now);

@@ -3,10 +3,12 @@
 
 #include "daemon/outbox/mask.hpp"
 #include "daemon/service/destinations.hpp"
+#include "daemon/service/factor_facts.hpp"
 #include "daemon/service/former_position.hpp"
 #include "firmware-interface/base32.hpp"
 #include "firmware-interface/otpauth_uri.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace countersign {
@@ -91,14 +93,22 @@ awaitable<Result<hsm::Generated>> FactorService::secret_of(EnrolChallengeRespons
   co_return hsm::Generated{std::move(sealed), SecretBytes{}};
 }
 
+Status FactorService::has_room(const SubjectRecord& subject, std::size_t going) {
+  const auto open = std::ranges::count_if(subject.factors, [](const FactorRecord& factor) {
+    return factor.fixed.state != FactorState::revoked;
+  });
+  const bool full = static_cast<std::size_t>(open) >= kFactorsMax + going ||
+                    subject.factors.size() >= kFactorsKeptMax;
+  if (full) return Error{ErrorCode::limit_exceeded, "enrol.factors"};
+  return {};
+}
+
 awaitable<Result<FactorService::Place>> FactorService::place_for(Peer peer,
                                                                  const SubjectName& name) {
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, name));
   CS_CO_TRY(Turns::Turn turn, co_await turns_.take(found->fixed.id));
   CS_CO_TRY(SubjectPtr subject, co_await store_.subject(found->fixed.id));
-  if (subject->factors.size() >= kFactorsMax) {
-    co_return Error{ErrorCode::limit_exceeded, "enrol.factors"};
-  }
+  CS_CO_CHECK(has_room(*subject));
   co_return Place{std::move(turn), std::move(subject)};
 }
 
@@ -227,6 +237,8 @@ awaitable<Result<FactorReport>> FactorService::described(const SubjectRecord& su
     CS_CO_TRY(const Destination destination, co_await open_destination(hsm_, factor.fixed));
     report.masked_destination = outbox::mask(destination);
   }
+  const CurrentPolicy policy = policy_;
+  CS_CO_CHECK(add_facts(report, factor, policy->of(subject.fixed.name.realm.text())));
   co_return report;
 }
 

@@ -11,15 +11,21 @@ namespace countersign {
 
 class FactorService {
  public:
-  static constexpr std::size_t kFactorsMax = 32;  // of one subject, revoked ones included
+  static constexpr std::size_t kFactorsMax = 32;       // of one subject, that are not revoked
+  static constexpr std::size_t kFactorsKeptMax = 512;  // and with those that are
 
   explicit FactorService(const Parts& parts)
       : store_{parts.store},
         hsm_{parts.hsm},
         turns_{parts.turns},
+        policy_{parts.policy},
         clock_{parts.clock},
         find_{parts},
         notices_{parts} {}
+
+  // Whether the subject may have one factor more when so many others go. Fails with
+  // `limit_exceeded`.
+  static Status has_room(const SubjectRecord& subject, std::size_t going = 0);
 
   // A factor that is pending until its first code. The secret is made in the HSM, or sealed there
   // as soon as it came in. Fails with `not_found`, `limit_exceeded`, `conflict`, `denied`.
@@ -59,6 +65,7 @@ class FactorService {
   Store& store_;
   hsm::Hsm& hsm_;
   Turns& turns_;
+  const CurrentPolicy& policy_;
   const Clock& clock_;
   SubjectFinder find_;
   Notices notices_;

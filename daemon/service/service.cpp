@@ -28,6 +28,7 @@ Service::Service(Surroundings surroundings)
       verify_{parts_},
       subjects_{parts_},
       factors_{parts_},
+      knowledge_{parts_},
       resynchronise_{parts_},
       tokens_{parts_},
       claims_{parts_},
@@ -143,6 +144,15 @@ struct Service::Dispatch {
   Answered operator()(const IssueHandOver&) { return service.tickets_.issue_hand_over(visit); }
   Answered operator()(const RedeemHandOver& ask) {
     return service.tickets_.redeem_hand_over(visit, ask);
+  }
+  Answered operator()(const IssueTemporaryCode& ask) {
+    return service.knowledge_.issue_temporary_code(peer, ask);
+  }
+  Answered operator()(const MakeRecoveryCodes&) {
+    return service.knowledge_.make_recovery_codes(peer, visit.session->subject);
+  }
+  Answered operator()(const RememberDevice& ask) {
+    return service.knowledge_.remember_device(peer, visit.session->subject, ask.label);
   }
   // Not answered yet.
   template <class Ask>

@@ -11,6 +11,7 @@
 #include "daemon/service/courier_service.hpp"
 #include "daemon/service/factor_service.hpp"
 #include "daemon/service/gate.hpp"
+#include "daemon/service/knowledge_service.hpp"
 #include "daemon/service/resynchronise_service.hpp"
 #include "daemon/service/session_service.hpp"
 #include "daemon/service/sign_in_service.hpp"
@@ -77,6 +78,7 @@ class Service {
   VerifyService verify_;
   SubjectService subjects_;
   FactorService factors_;
+  KnowledgeService knowledge_;
   ResynchroniseService resynchronise_;
   TokenService tokens_;
   ClaimService claims_;

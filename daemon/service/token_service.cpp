@@ -155,9 +155,7 @@ awaitable<Result<Answer>> TokenService::assign(Peer peer, const AssignToken& ask
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, ask.name));
   CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
   CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(found->fixed.id));
-  if (subject->factors.size() >= FactorService::kFactorsMax) {
-    co_return Error{ErrorCode::limit_exceeded, "enrol.factors"};
-  }
+  CS_CO_CHECK(FactorService::has_room(*subject));
   CS_CO_TRY(const TokenRecord token, co_await named(ask));
   const auto has_its_secret = [&token](const FactorRecord& factor) {
     return factor.fixed.sealed == token.fixed.sealed;

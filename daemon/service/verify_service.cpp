@@ -30,7 +30,7 @@ class NoticeOfNew : public Afterwards {
     CS_CO_TRY(std::vector<Message> notices,
               co_await notices_.write(MessageKind::factor_added, subject, added, attempt.entry));
     if (notices.empty()) co_return Status{};
-    attempt.aftermath = std::make_unique<Aftermath>();
+    if (!attempt.aftermath) attempt.aftermath = std::make_unique<Aftermath>();
     attempt.aftermath->notices = std::move(notices);
     co_return Status{};
   }
@@ -51,7 +51,8 @@ awaitable<Result<Verdict>> VerifyService::verify(Peer peer, const RequestId& id,
                           .factor = whose.factor,
                           .typed = &typed,
                           .client_address = ask.client_address,
-                          .way = way_of(ask)};
+                          .way = way_of(ask),
+                          .realm = ask.subject ? &ask.subject->realm : nullptr};
   co_return co_await attempts_.evaluate(peer, id, question);
 }
 

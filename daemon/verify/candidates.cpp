@@ -19,6 +19,7 @@ bool may_have_typed(const FactorRecord& factor, const Typed& typed) {
     return fixed.kind == FactorKind::yubico_otp &&
            (is_decoy(fixed.subject) || fixed.public_id == typed.yubico->public_id);
   }
+  if (typed.written) return is_decoy(fixed.subject) || fixed.kind == *typed.written;
   if (!is_oath(fixed.kind)) return false;
   return typed.identifier.empty() ||
          (fixed.kind == FactorKind::hotp && fixed.public_id == typed.identifier);
@@ -74,6 +75,31 @@ Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> name
     insert(chosen, factor, typed.code.size());
   }
   return chosen.size == 0 ? refused(why_none) : chosen;
+}
+
+Candidates candidate_of_kind(const SubjectRecord& subject, FactorKind kind,
+                             std::optional<FactorId> named, const policies::Throttle& throttle,
+                             Time now) {
+  if (const auto refusal = closed(subject, throttle, now)) {
+    return refused(refusal->reason, refusal->retry_after);
+  }
+  const bool decoy = is_decoy(subject.fixed.id);
+  Reason why_none = Reason::no_such_factor;
+  for (const FactorRecord& factor : subject.factors) {
+    const bool is_it = factor.fixed.kind == kind && (!named || factor.fixed.id == *named);
+    if (!is_it && !decoy) continue;
+    if (factor.fixed.state == FactorState::suspended) why_none = Reason::suspended;
+    if (factor.fixed.state != FactorState::active) continue;
+    if (factor.motion.failures >= throttle.failures_max) {
+      why_none = Reason::throttled;
+      continue;
+    }
+    Candidates chosen;
+    chosen.factors[0] = &factor;
+    chosen.size = 1;
+    return chosen;
+  }
+  return refused(why_none);
 }
 
 Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId id, const Typed& typed,

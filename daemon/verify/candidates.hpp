@@ -36,7 +36,8 @@ struct Candidates {
 
 // The active factors that the passcode may belong to, as its form says: of a Yubico OTP those that
 // bear its public id; of an OATH code with an identifier in front the HOTP factors that bear it; of
-// any other code all OATH factors. The one that was named, or at most kCandidatesMax of the
+// any other code all OATH factors; of one with the form of a recovery or a temporary code those
+// that have such codes. The one that was named, or at most kCandidatesMax of the
 // subject's, those whose codes have this length and that were used last first. A factor with
 // `failures_max` failures of its own is none until it is unlocked.
 //
@@ -44,6 +45,12 @@ struct Candidates {
 [[nodiscard]] Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
                                     const Typed& typed, const policies::Throttle& throttle,
                                     Time now);
+
+// The active factor of one kind: the one that was named (as a device's secret does), or the
+// subject's only one. A decoy's factor stands in for it.
+[[nodiscard]] Candidates candidate_of_kind(const SubjectRecord& subject, FactorKind kind,
+                                           std::optional<FactorId> named,
+                                           const policies::Throttle& throttle, Time now);
 
 // The one factor that is being confirmed: it must be pending, and may have typed this.
 [[nodiscard]] Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId factor,

@@ -49,7 +49,7 @@ bool used_later(const FactorRecord& a, const FactorRecord& b) {
 Match match_of(const FactorRecord& factor, const Challenge& challenge) {
   const Position position =
       challenge.is_open() ? Position{number(factor.motion.position) + 1} : challenge.position;
-  return {&factor, static_cast<std::uint64_t>(number(position)), challenge.is_open(), {}};
+  return {&factor, static_cast<std::uint64_t>(number(position)), challenge.is_open(), {}, {}};
 }
 
 // Nobody proves who they are by it: the subject alone is charged, and forgiven nothing.

@@ -3,6 +3,7 @@
 
 #include "daemon/verify/window.hpp"
 #include "daemon/verify/yubico.hpp"
+#include "policies/assurance.hpp"
 #include "policies/throttle.hpp"
 
 namespace countersign::verify {
@@ -27,6 +28,13 @@ void reject(Attempt& attempt, Reason reason) {
   attempt.entry.outcome = reason;
 }
 
+// What a person knows is half of what signs them in: whoever has it must not guess the other half
+// without end.
+bool forgives_subject(FactorKind kind) {
+  return kind != FactorKind::password && kind != FactorKind::question &&
+         kind != FactorKind::reset_question;
+}
+
 // The winner moves; its failures and, where there are any, the subject's are forgotten.
 void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
             const policies::Windows& windows, const Circumstances& circumstances) {
@@ -41,11 +49,13 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
   // Only a verify is asked again: the code of a confirmation must not answer one.
   if (circumstances.event != Event::verify) move.motion.last_request = RequestTag{};
   if (match.yubico) move.motion.timestamp = match.yubico->timestamp;
+  if (match.genuine.written != 0) move.motion.timestamp = match.genuine.written;
   if (winner.fixed.kind == FactorKind::totp) {
     move.motion.drift = drift_after(winner, static_cast<std::int64_t>(match.counter),
                                     windows.totp_drift_steps_max, circumstances.now);
   }
-  if (subject.budget.failures != 0 || subject.budget.throttled != 0) {
+  const bool forgives = forgives_subject(winner.fixed.kind);
+  if (forgives && (subject.budget.failures != 0 || subject.budget.throttled != 0)) {
     attempt.budget = Budget{.version = next(subject.budget.version)};
   }
   if (circumstances.event == Event::confirm) attempt.state = FactorState::active;
@@ -56,7 +66,9 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
   attempt.entry.factor = winner.fixed.id;
   attempt.entry.version = move.motion.version;
   attempt.entry.position = move.motion.position;
-  attempt.entry.failures = 0;
+  attempt.entry.failures = forgives ? 0 : subject.budget.failures;
+  // The refused ones wait for the next attempt that writes the budget.
+  if (!forgives) attempt.entry.count = 1;
 }
 
 // All candidates and the subject are charged, whichever of them was meant.
@@ -87,8 +99,9 @@ void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& ca
 // id (both are in the tag), the same position.
 bool is_same_request(const Match& match, const Circumstances& circumstances) {
   const Motion& motion = match.factor->motion;
-  return circumstances.event == Event::verify && !match.fresh &&
-         static_cast<std::int64_t>(match.counter) == number(motion.position) &&
+  const bool is_last =
+      !match.fresh && static_cast<std::int64_t>(match.counter) == number(motion.position);
+  return circumstances.event == Event::verify && (is_last || match.genuine.reusable) &&
          motion.last_request == circumstances.tag && motion.last_request != RequestTag{};
 }
 
@@ -112,6 +125,26 @@ void repeat(Attempt& attempt, const Match& match, const Circumstances& circumsta
   attempt.verdict.yubico = match.yubico;
 }
 
+// It is theirs, and too late or too early: no guess, and nobody is charged.
+void lapse(Attempt& attempt, const Match& match) {
+  reject(attempt, Reason::expired);
+  attempt.entry.factor = match.factor->fixed.id;
+  attempt.entry.count = 1;
+}
+
+// Two have what one of them was given: the device is forgotten, whoever this one is.
+void steal(Attempt& attempt, const Match& match) {
+  reject(attempt, Reason::replayed);
+  attempt.entry.event = Event::device_stolen;
+  attempt.entry.factor = match.factor->fixed.id;
+  attempt.entry.position = match.factor->motion.position;
+  attempt.entry.count = 1;
+  Factor forgotten = match.factor->fixed;
+  forgotten.state = FactorState::revoked;
+  attempt.aftermath = std::make_unique<Aftermath>();
+  attempt.aftermath->factors.push_back(std::move(forgotten));
+}
+
 // It is the key's, and somebody kept it from us for too long: neither it nor what was made before
 // it may serve anybody. The clock goes on being compared with that of the last accepted one.
 void expire(Attempt& attempt, const SubjectRecord& subject, const Candidates& candidates,
@@ -123,6 +156,26 @@ void expire(Attempt& attempt, const SubjectRecord& subject, const Candidates& ca
     move.motion.position = Position{static_cast<std::int64_t>(match.counter)};
   }
   if (candidates.size == 1) attempt.entry.position = attempt.moves[0].motion.position;
+}
+
+// What a genuine secret comes to when it is not good now; false when it is.
+bool is_settled(Attempt& attempt, const Match& match, const Circumstances& circumstances) {
+  if (match.genuine.stolen) {
+    steal(attempt, match);
+  } else if (match.genuine.expired) {
+    lapse(attempt, match);
+  } else if (match.genuine.again) {
+    repeat(attempt, match, circumstances);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// What the policy gives for it.
+void rate(Verdict& verdict, const policies::Factors& factors) {
+  if (!verdict.accepted) return;
+  verdict.level = policies::level_of(factors, static_cast<policies::KindNumber>(verdict.kind));
 }
 
 }  // namespace
@@ -137,6 +190,10 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
     charge(attempt, subject, candidates, policy.throttle, circumstances.now);
     return attempt;
   }
+  if (is_settled(attempt, *match, circumstances)) {
+    rate(attempt.verdict, policy.factors);
+    return attempt;
+  }
   if (match->fresh && match->yubico) {
     attempt.held_back =
         held_back(match->factor->motion, *match->yubico, policy.yubico, circumstances.now);
@@ -145,13 +202,12 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
     expire(attempt, subject, candidates, *match, policy.throttle, circumstances.now);
     return attempt;
   }
-  if (match->fresh) {
-    accept(attempt, subject, *match, policy.windows, circumstances);
-    return attempt;
-  }
   const bool same_request = is_same_request(*match, circumstances);
-  if (same_request && is_recent(*match, circumstances.now)) {
-    repeat(attempt, *match, circumstances);
+  const bool is_repeat = same_request && is_recent(*match, circumstances.now);
+  if (is_repeat || match->fresh) {
+    if (is_repeat) repeat(attempt, *match, circumstances);
+    if (!is_repeat) accept(attempt, subject, *match, policy.windows, circumstances);
+    rate(attempt.verdict, policy.factors);
     return attempt;
   }
   reject(attempt, Reason::replayed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/verify/match.hpp"
 
+#include "daemon/verify/match_knowledge.hpp"
 #include "daemon/verify/window.hpp"
 #include "daemon/verify/yubico.hpp"
 
@@ -29,7 +30,7 @@ using Found = Result<std::optional<Match>>;
 Found as_match(const FactorRecord& factor, const Result<std::optional<std::uint64_t>>& counter) {
   if (!counter) return counter.error();
   if (!*counter) return std::nullopt;
-  return Match{&factor, **counter, is_fresh(factor, **counter), std::nullopt};
+  return Match{&factor, **counter, is_fresh(factor, **counter), std::nullopt, {}};
 }
 
 Found as_match(const FactorRecord& factor, const Result<std::optional<hsm::YubicoFields>>& fields) {
@@ -38,7 +39,7 @@ Found as_match(const FactorRecord& factor, const Result<std::optional<hsm::Yubic
   const YubicoCounters counters{(*fields)->session_counter, (*fields)->session_use,
                                 (*fields)->timestamp};
   const std::uint64_t counter = yubico_counter(counters);
-  return Match{&factor, counter, is_fresh(factor, counter), counters};
+  return Match{&factor, counter, is_fresh(factor, counter), counters, {}};
 }
 
 }  // namespace
@@ -49,7 +50,9 @@ awaitable<Result<Outcome>> match(const Candidates& candidates, const Typed& type
   bool tried = false;
   for (const FactorRecord* factor : candidates.all()) {
     Found found = std::nullopt;
-    if (typed.yubico) {
+    if (typed.written) {
+      found = co_await match_written(*factor, typed, now, hsm);
+    } else if (typed.yubico) {
       const hsm::MatchYubico question{factor->fixed.sealed, typed.yubico->block};
       const auto fields = co_await hsm.match_yubico(question);
       found = as_match(*factor, fields);
@@ -58,10 +61,10 @@ awaitable<Result<Outcome>> match(const Candidates& candidates, const Typed& type
       found = as_match(*factor, counter);
     }
     if (!found && !tried) co_return found.error();
-    if (!found) co_return Outcome{std::nullopt, found.error()};
+    if (!found) co_return Outcome{.match = {}, .failure = found.error(), .renewed = {}};
     tried = true;
     if (!*found) continue;
-    if ((*found)->fresh) co_return Outcome{*found, std::nullopt};
+    if ((*found)->fresh) co_return Outcome{.match = *found, .failure = {}, .renewed = {}};
     if (!outcome.match) outcome.match = *found;
   }
   co_return outcome;

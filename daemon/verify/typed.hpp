@@ -17,6 +17,8 @@ struct Typed {
   std::optional<YubicoOtp> yubico;  // it has the form of a Yubico OTP: nothing else is tried
   std::string identifier;           // what an OATH token typed in front of its code; mostly empty
   std::string_view code;            // the rest, or all of it; a view into the passcode
+  // recovery_codes or temporary_code, where it has the form of one: nothing else is tried.
+  std::optional<FactorKind> written;
 };
 
 // What was typed for a factor of one kind: a password, an answer, a remembered device's secret.
