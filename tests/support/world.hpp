@@ -269,6 +269,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
 
  public:
   Attempts attempts{parts_};
+  KnowledgeService knowledge{parts_};
   FactorService factors{parts_};
   CourierService couriers{parts_};
 };
