@@ -83,6 +83,18 @@ std::vector<JournalEntry> tell(JournalEntry& entry, SubjectId subject,
   return told.take();
 }
 
+JournalEntry tell_superseded(const JournalEntry& entry, SubjectId subject, TicketId id,
+                             TicketPurpose purpose) {
+  return {.at = entry.at,
+          .event = Event::ticket_spent,
+          .peer_uid = entry.peer_uid,
+          .subject = subject,
+          .outcome = Reason::expired,
+          .count = static_cast<std::uint64_t>(purpose),
+          .challenge = place_of(id),
+          .client_address = entry.client_address};
+}
+
 JournalEntry tell_ended(const JournalEntry& entry, SubjectId subject, SessionId id) {
   return {.at = entry.at,
           .event = Event::session_ended,

@@ -18,7 +18,10 @@ void name_factor(Aftermath& aftermath, FactorId factor);
 // which is the commit's. Where that says it of one of them already, it is told which one.
 [[nodiscard]] std::vector<JournalEntry> tell(JournalEntry& entry, SubjectId subject,
                                              const AccountChange& change);
-// Of one session that a commit ends without naming it.
+// Of one ticket that has given way to a newer one, and of one session that a commit ends without
+// naming it.
+[[nodiscard]] JournalEntry tell_superseded(const JournalEntry& entry, SubjectId subject,
+                                           TicketId id, TicketPurpose purpose);
 [[nodiscard]] JournalEntry tell_ended(const JournalEntry& entry, SubjectId subject, SessionId id);
 
 }  // namespace countersign::store

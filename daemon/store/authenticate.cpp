@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/authenticate.hpp"
 
+#include "daemon/store/account_macs.hpp"
+
 #include <algorithm>
 
 namespace countersign::store {
@@ -11,6 +13,10 @@ constexpr Error kForged{ErrorCode::corrupt, "store.row_mac"};
 // A name that is not in its canonical form was not written by us.
 Result<SubjectName> name_of(const LoadedSubject& loaded) {
   auto realm = Realm::from(loaded.realm);
+  if (loaded.state == SubjectState::erased && realm) {
+    // What stands in a name's place is no name.
+    return SubjectName{*std::move(realm), *Username::from("erased")};
+  }
   auto username = Username::from(loaded.username);
   if (!realm || !username) return kForged;
   if (realm->text() != loaded.realm || username->text() != loaded.username) return kForged;
@@ -38,6 +44,13 @@ bool is_as_told(const LoadedChallenge& loaded) {
          loaded.answers == std::int64_t{loaded.row.tries} + acceptances;
 }
 
+bool is_as_told(const LoadedTicket& loaded) {
+  const bool spent = loaded.row.state == TicketState::spent;
+  const bool superseded = loaded.row.state == TicketState::superseded;
+  if (is_decoy(loaded.row.subject)) return !spent && !superseded;
+  return loaded.spent == (spent ? 1 : 0) && loaded.superseded == (superseded ? 1 : 0);
+}
+
 bool Authenticator::is_true(SubjectId owner, const LoadedBudget& loaded,
                             const RowMac& fixed) const {
   return equal(loaded.mac, mac_of(moving_rows_, owner, loaded.budget, fixed));
@@ -59,6 +72,22 @@ bool Authenticator::is_true(const LoadedSource& loaded) const {
   return equal(loaded.mac, mac_of(moving_rows_, loaded.subject, loaded.print, loaded.accepted_at));
 }
 
+bool Authenticator::is_true(const LoadedTicket& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.row));
+}
+
+bool Authenticator::is_true(const LoadedSession& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.row));
+}
+
+bool Authenticator::is_true(const LoadedProfile& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.subject, loaded.row));
+}
+
+bool Authenticator::is_true(const LoadedPending& loaded) const {
+  return equal(loaded.mac, mac_of(moving_rows_, loaded.row));
+}
+
 awaitable<Result<RowMac>> Authenticator::seal(const Bytes& encoded) const {
   co_return co_await fixed_rows_.mac(encoded);
 }
@@ -69,7 +98,7 @@ awaitable<Result<SubjectPtr>> Authenticator::subject(const LoadedSubject& loaded
   CS_CO_TRY(SubjectName name, name_of(loaded));
   auto record = std::make_shared<SubjectRecord>(SubjectRecord{
       {loaded.id, std::move(name), loaded.state, loaded.created_at}, loaded.mac, {}, {}});
-  const Bytes encoded = encode(record->fixed);
+  const Bytes encoded = encode(record->fixed, loaded.username);
   if (encoded.size() > kEncodedBytesMax) co_return kForged;
   CS_CO_TRY(const RowMac mac, co_await seal(encoded));
   if (!equal(mac, loaded.mac)) co_return kForged;

@@ -12,15 +12,18 @@ namespace countersign::store {
 // One that was taken back to an older true state was not.
 [[nodiscard]] bool is_as_told(const LoadedChallenge& loaded);
 
+// Whether a ticket is as open as the journal knows. A decoy's the journal does not know.
+[[nodiscard]] bool is_as_told(const LoadedTicket& loaded);
+
 class Authenticator {
  public:
   // Both outlive this.
   Authenticator(RecordMacs& fixed_rows, const MovingKey& moving_rows)
       : fixed_rows_{fixed_rows}, moving_rows_{moving_rows} {}
 
-  // Checks every row's MAC. Fails with `corrupt`, and `culprit` is then the factor whose row it is,
-  // or 0 for the subject's own; and with `unavailable`.
-  // REQUIRES: both references outlive the wait.
+  // Checks every row's MAC; of an erased subject, who has no name, as of any. Fails with `corrupt`,
+  // and `culprit` is then the factor whose row it is, or 0 for the subject's own; and with
+  // `unavailable`. REQUIRES: both references outlive the wait.
   awaitable<Result<SubjectPtr>> subject(const LoadedSubject& loaded, FactorId& culprit) const;
 
   // Fails with `corrupt`, `unavailable`. REQUIRES: the reference outlives the wait.
@@ -42,6 +45,10 @@ class Authenticator {
   [[nodiscard]] bool is_true(const LoadedChallenge& loaded) const;
   [[nodiscard]] bool is_true(const LoadedMessage& loaded) const;
   [[nodiscard]] bool is_true(const LoadedSource& loaded) const;
+  [[nodiscard]] bool is_true(const LoadedTicket& loaded) const;
+  [[nodiscard]] bool is_true(const LoadedSession& loaded) const;
+  [[nodiscard]] bool is_true(const LoadedProfile& loaded) const;
+  [[nodiscard]] bool is_true(const LoadedPending& loaded) const;
 
  private:
   awaitable<Result<FactorRecord>> factor(const Realm& realm, SubjectId owner,

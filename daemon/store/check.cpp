@@ -51,6 +51,7 @@ Result<LoadedSubjects> load_subjects(Statements& statements, std::int64_t after)
   for (const std::int64_t id : loaded.ids) {
     CS_TRY(auto row, statements.rows.subject(SubjectId{id}));
     CS_TRY(row->has_birth, statements.checks.was_created(SubjectId{id}));
+    CS_TRY(row->has_death, statements.checks.was_erased(SubjectId{id}));
     loaded.rows.push_back(*std::move(row));
   }
   return loaded;
@@ -132,6 +133,10 @@ awaitable<Result<CheckedSlice>> Check::slice(std::string cursor) {
   if (from.table == "challenges") co_return co_await challenges(from.after);
   if (from.table == "messages") co_return co_await messages(from.after);
   if (from.table == "sources") co_return co_await sources(from.after);
+  if (from.table == "tickets") co_return co_await tickets(from.after);
+  if (from.table == "sessions") co_return co_await sessions(from.after);
+  if (from.table == "profiles") co_return co_await profiles(from.after);
+  if (from.table == "pending_secrets") co_return co_await pending_secrets(from.after);
   if (from.table == "journal" && from.after >= 0) co_return co_await journal(from.after);
   if (from.table == "order" && from.after >= 0) co_return co_await order(from.after);
   co_return Error{ErrorCode::malformed, "cursor.format"};
@@ -184,6 +189,11 @@ awaitable<void> Check::subjects_lane(Subjects& work) {
     if (!row.has_birth) {
       work.slice.problems.push_back(
           say("subject", number(row.id), "the journal does not know where it came from"));
+    }
+    if (row.has_death != (row.state == SubjectState::erased)) {
+      work.slice.problems.push_back(
+          say("subject", number(row.id),
+              row.has_death ? "was erased, and was put back" : "the journal knows no erasure"));
     }
   }
 }

@@ -2,11 +2,11 @@
 // `store check`: reads everything and believes nothing.
 //
 // In this order: subjects with all that belongs to them, then factors, motions and budgets that
-// belong to nobody, then clients, tokens, challenges, messages and familiar places, then the
-// journal: its chain, and the rows against it. A row taken back to an older true state fits its
-// MACs and contradicts the journal. Last the journal again, for rows that were taken back and have
-// moved on since. Each slice is one snapshot; the cursor says where the next begins. Nothing but
-// that last reading is remembered in between.
+// belong to nobody, then clients, tokens, challenges, messages and familiar places, tickets,
+// sessions, profiles and pending secrets, then the journal: its chain, and the rows against it. A
+// row taken back to an older true state fits its MACs and contradicts the journal. Last the journal
+// again, for rows that were taken back and have moved on since. Each slice is one snapshot; the
+// cursor says where the next begins. Nothing but that last reading is remembered in between.
 #pragma once
 
 #include "daemon/store/authenticate.hpp"
@@ -53,6 +53,10 @@ class Check {
   awaitable<Result<CheckedSlice>> challenges(std::int64_t after);
   awaitable<Result<CheckedSlice>> messages(std::int64_t after);
   awaitable<Result<CheckedSlice>> sources(std::int64_t after);
+  awaitable<Result<CheckedSlice>> tickets(std::int64_t after);
+  awaitable<Result<CheckedSlice>> sessions(std::int64_t after);
+  awaitable<Result<CheckedSlice>> profiles(std::int64_t after);
+  awaitable<Result<CheckedSlice>> pending_secrets(std::int64_t after);
   awaitable<Result<CheckedSlice>> journal(std::int64_t after);
   awaitable<Result<CheckedSlice>> order(std::int64_t ticket);
 

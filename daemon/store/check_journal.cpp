@@ -121,6 +121,9 @@ Status compare_message(Statements& statements, const LoadedRecord& record, Time 
   const auto id = static_cast<std::int64_t>(entry.count);
   CS_TRY(const auto row, statements.messages.message(MessageId{id}));
   if (row) return {};
+  // They went with the person they were for.
+  CS_TRY(const bool is_erased, statements.checks.is_erased(entry.subject));
+  if (is_erased) return {};
   problems.push_back(
       say(record.record.seq, "message " + std::to_string(id) + ", which it queued, is gone"));
   return {};

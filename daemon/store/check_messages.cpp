@@ -58,7 +58,7 @@ Result<CheckedSlice> check_sources(Statements& statements, const Authenticator& 
       slice.problems.push_back(say("subject", id, "has a familiar place that fails its check"));
     }
   }
-  slice.cursor = next_cursor(ids, Check::kSubjectsMax, "sources", "journal");
+  slice.cursor = next_cursor(ids, Check::kSubjectsMax, "sources", "tickets");
   return slice;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/draft.hpp"
 
+#include <algorithm>
+
 namespace countersign::store {
 
 Draft::Draft(const SubjectRecord& from, const MovingKey& key, JournalEntry entry)
@@ -33,7 +35,7 @@ void Draft::set(SubjectState state, const RowMac& mac) {
   after_->fixed.state = state;
   after_->fixed_mac = mac;
   change_.subject_row =
-      std::make_unique<sqlite::SubjectChange>(sqlite::SubjectChange{after_->fixed, mac, false});
+      std::make_unique<sqlite::SubjectChange>(sqlite::SubjectChange{after_->fixed, mac});
   touch();
 }
 
@@ -41,8 +43,7 @@ Status Draft::set(Factor factor, const RowMac& mac) {
   FactorRecord* record = find(factor.id);
   if (record == nullptr) return Error{ErrorCode::not_found, "store.factor"};
   record->fixed_mac = mac;
-  change_.factor_row =
-      std::make_unique<sqlite::FactorChange>(sqlite::FactorChange{factor, mac, false});
+  change_.factor_rows.push_back({factor, mac, false});
   record->fixed = std::move(factor);
   touch();
   return {};
@@ -50,11 +51,40 @@ Status Draft::set(Factor factor, const RowMac& mac) {
 
 void Draft::add(Factor factor, const RowMac& mac, Motion motion) {
   motion.version = Version{1};
-  change_.factor_row =
-      std::make_unique<sqlite::FactorChange>(sqlite::FactorChange{factor, mac, true});
+  change_.factor_rows.push_back({factor, mac, true});
   change_.moves.push_back({factor.id, motion, {}, Version{0}});
   after_->factors.push_back({std::move(factor), mac, motion});
   touch();
+}
+
+void Draft::add_beside(Factor factor, const RowMac& mac, Motion motion) {
+  JournalEntry entry;
+  entry.at = change_.record.entry.at;
+  entry.event = Event::factor_enrolled;
+  entry.peer_uid = change_.record.entry.peer_uid;
+  entry.subject = change_.subject;
+  entry.factor = factor.id;
+  entry.version = Version{1};
+  entry.position = motion.position;
+  entry.client_address = change_.record.entry.client_address;
+  told_apart_.push_back(factor.id);
+  change_.account->told.push_back(std::move(entry));
+  add(std::move(factor), mac, motion);
+}
+
+Status Draft::touch(FactorId factor) {
+  if (moves(factor)) return {};
+  const FactorRecord* record = find(factor);
+  if (record == nullptr) return Error{ErrorCode::not_found, "store.factor"};
+  return move(factor, record->motion);
+}
+
+bool Draft::moves(FactorId id) const {
+  return std::ranges::any_of(change_.moves, [id](const auto& move) { return move.factor == id; });
+}
+
+bool Draft::is_told_apart(FactorId id) const {
+  return std::ranges::find(told_apart_, id) != told_apart_.end();
 }
 
 FactorRecord* Draft::find(FactorId id) {
@@ -96,6 +126,7 @@ void Draft::complete_record() {
       record.entry.position = move.motion.position;
       continue;
     }
+    if (is_told_apart(move.factor)) continue;
     out.integer(number(move.factor))
         .integer(number(move.motion.version))
         .integer(number(move.motion.position));

@@ -16,6 +16,8 @@ class Draft {
   // Replaces a factor's motion; its version is counted up here, whatever `motion` says.
   // Fails with `not_found`.
   Status move(FactorId factor, Motion motion);
+  // As it stands, but for its version; once, however much of it changes.
+  Status touch(FactorId factor);
   // Replaces the budget; its version is counted up here.
   void set(const Budget& budget);
   // The subject as such has changed: whoever computes from what it was will conflict.
@@ -25,6 +27,8 @@ class Draft {
   void set(SubjectState state, const RowMac& mac);
   Status set(Factor factor, const RowMac& mac);
   void add(Factor factor, const RowMac& mac, Motion motion);
+  // The same for one that is enrolled beside others: the journal is told of it apart.
+  void add_beside(Factor factor, const RowMac& mac, Motion motion);
 
   // Seals what moves and completes the journal record. REQUIRES: called once, last.
   sqlite::Change& finish();
@@ -34,6 +38,8 @@ class Draft {
 
  private:
   FactorRecord* find(FactorId id);
+  [[nodiscard]] bool moves(FactorId id) const;
+  [[nodiscard]] bool is_told_apart(FactorId id) const;
   void seal_moves();
   void seal_budget();
   void complete_record();
@@ -42,6 +48,7 @@ class Draft {
   std::shared_ptr<SubjectRecord> after_;
   Version budget_before_;
   bool budget_changes_ = false;
+  std::vector<FactorId> told_apart_;
   sqlite::Change change_;
 };
 

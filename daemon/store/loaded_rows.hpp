@@ -2,6 +2,7 @@
 // Rows as they lie in the database: nothing here has been checked yet.
 #pragma once
 
+#include "daemon/model/account.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/message.hpp"
@@ -36,7 +37,8 @@ struct LoadedSubject {
   RowMac mac{};
   std::optional<LoadedBudget> budget;
   std::vector<LoadedFactor> factors;
-  bool has_birth = true;  // its journal record is there; looked up by `check` alone
+  bool has_birth = true;   // its journal record is there; looked up by `check` alone
+  bool has_death = false;  // so is the one of its erasure; likewise
 };
 
 // What moves of a decoy; nothing is stored until it does.
@@ -61,6 +63,31 @@ struct LoadedChallenge {
 
 struct LoadedMessage {
   Message row;
+  RowMac mac{};
+};
+
+struct LoadedTicket {
+  Ticket row;
+  RowMac mac{};
+  // How often the journal tells that it was spent, or superseded.
+  std::int64_t spent = 0;
+  std::int64_t superseded = 0;
+};
+
+struct LoadedSession {
+  Session row;
+  RowMac mac{};
+  bool has_ended = false;  // as the journal tells
+};
+
+struct LoadedProfile {
+  SubjectId subject{};
+  SealedProfile row;
+  RowMac mac{};
+};
+
+struct LoadedPending {
+  PendingSecret row;
   RowMac mac{};
 };
 

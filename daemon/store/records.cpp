@@ -47,7 +47,10 @@ awaitable<Result<SubjectId>> Records::identify(const SubjectName& name) {
     absent_names_.add(nobody.print, asked);
     co_return nobody.decoy;
   }
-  CS_CO_TRY(const SubjectPtr subject, co_await this->subject(*found));
+  const Result<SubjectPtr> loaded = co_await this->subject(*found);
+  // Whoever was erased is nobody, even by what stands in the name's place.
+  if (!loaded && loaded.error().code == ErrorCode::not_found) co_return nobody.decoy;
+  CS_CO_TRY(const SubjectPtr subject, loaded);
   if (subject->fixed.name == name) co_return *found;
   // The index was edited: it leads this name to somebody else's true row.
   co_await report_row(*found, kNoFactor);
@@ -147,6 +150,8 @@ awaitable<Result<SubjectPtr>> Records::load_person(SubjectId id) {
   FactorId culprit{};
   Result<SubjectPtr> subject = co_await authenticator_.subject(*rows, culprit);
   if (!subject && subject.error().code == ErrorCode::corrupt) co_await report_row(id, culprit);
+  const bool is_erased = subject && (*subject)->fixed.state == SubjectState::erased;
+  if (is_erased) co_return Error{ErrorCode::not_found, "store.erased"};
   co_return subject;
 }
 

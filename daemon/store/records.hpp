@@ -116,15 +116,15 @@ class Records final : public WholeStore {
   awaitable<Result<SubjectPtr>> load_person(SubjectId id);
   awaitable<Result<SubjectPtr>> load_decoy(SubjectId id);
 
-  awaitable<Status> set_state(Draft& draft, const SubjectRecord& from, FactorId id,
-                              FactorState state);
+  awaitable<Status> set_state(Draft& draft, FactorId id, FactorState state);
+  awaitable<Status> set_state(Draft& draft, SubjectState state);
   awaitable<Status> set_fixed(Draft& draft, Factor factor);
   awaitable<Status> write(Draft& draft);
   awaitable<Status> write(sqlite::Change& change);
   void forget_absences(const sqlite::Change& change);
 
-  awaitable<Result<FactorId>> add(Draft& draft, const SubjectRecord& to, Factor factor,
-                                  Motion motion);
+  awaitable<Result<FactorId>> add(Draft& draft, Factor factor, Motion motion, Aftermath also);
+  awaitable<Status> add_contact(Draft& draft, Factor factor);
 
   awaitable<Status> check(const std::vector<TokenRecord>& tokens);
   awaitable<Result<ClientPtr>> load_client(ClientId id);
@@ -132,10 +132,27 @@ class Records final : public WholeStore {
 
   void add_messages(sqlite::Change& change, std::vector<Message> messages,
                     const JournalEntry& entry) const;
-  void leave(sqlite::Change& change, const Attempt& attempt) const;
+  awaitable<Status> leave(Draft& draft, Aftermath also);
+  void note_source(sqlite::Change& change, const SourcePrint& source) const;
+  sqlite::AccountRows& account_rows(sqlite::Change& change, SubjectId owner) const;
+  void put(sqlite::AccountRows& rows, AccountChange change) const;
+  awaitable<Result<std::vector<Ticket>>> checked(std::vector<LoadedTicket> rows);
+  awaitable<Status> bury(Draft& draft, const SubjectRecord& from, std::string grave);
 
   // What was changed past us.
-  enum class Tampered : std::uint8_t { row, client, token, challenge, message, source, database };
+  enum class Tampered : std::uint8_t {
+    row,
+    client,
+    token,
+    challenge,
+    message,
+    source,
+    ticket,
+    session,
+    profile,
+    pending_secret,
+    database,
+  };
   struct Tampering {
     Tampered what{};
     std::int64_t id = 0;  // 0 for what has endless ones: all share their reports

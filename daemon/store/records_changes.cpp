@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes rows; loading is in records.cpp.
+#include "daemon/store/aftermath.hpp"
 #include "daemon/store/records.hpp"
 
 #include <cassert>
@@ -17,7 +18,7 @@ awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
   for (const Move& move : attempt.moves) CS_CO_CHECK(draft.move(move.factor, move.motion));
   if (attempt.budget) draft.set(*attempt.budget);
   if (attempt.state && !attempt.moves.empty()) {
-    CS_CO_CHECK(co_await set_state(draft, *from, attempt.moves[0].factor, *attempt.state));
+    CS_CO_CHECK(co_await set_state(draft, attempt.moves[0].factor, *attempt.state));
   }
   if (attempt.challenge) {
     assert(attempt.journalled);
@@ -27,16 +28,26 @@ awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
     draft.change().challenges->answered =
         sqlite::ChallengeChange{move.row, mac_of(*key_, move.row), move.tries_before};
   }
-  if (attempt.aftermath) leave(draft.change(), attempt);
+  if (attempt.aftermath) CS_CO_CHECK(co_await leave(draft, *attempt.aftermath));
   co_return co_await write(draft);
 }
 
-awaitable<Status> Records::set_state(Draft& draft, const SubjectRecord& from, FactorId id,
-                                     FactorState state) {
-  if (is_decoy(from.fixed.id)) co_return kNobody;
-  Factor factor = from.find(id)->fixed;
+awaitable<Status> Records::set_state(Draft& draft, FactorId id, FactorState state) {
+  const SubjectPtr now = draft.after();
+  if (is_decoy(now->fixed.id)) co_return kNobody;
+  Factor factor = now->find(id)->fixed;
   factor.state = state;
   co_return co_await set_fixed(draft, std::move(factor));
+}
+
+awaitable<Status> Records::set_state(Draft& draft, SubjectState state) {
+  Subject row = draft.after()->fixed;
+  if (is_decoy(row.id)) co_return kNobody;
+  row.state = state;
+  const Bytes encoded = encode(row);
+  CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
+  draft.set(state, mac);
+  co_return Status{};
 }
 
 awaitable<Status> Records::set_fixed(Draft& draft, Factor factor) {
@@ -62,21 +73,22 @@ awaitable<Result<SubjectId>> Records::create(const SubjectName& name, SubjectSta
 awaitable<Result<FactorId>> Records::enrol(SubjectPtr to, Factor factor, Position position,
                                            JournalEntry entry, Aftermath also) {
   if (is_decoy(to->fixed.id)) co_return kNobody;
-  Draft draft{*to, *key_, entry};
-  add_messages(draft.change(), std::move(also.notices), entry);
+  Draft draft{*to, *key_, std::move(entry)};
   Motion motion;
   motion.position = position;
-  co_return co_await add(draft, *to, std::move(factor), motion);
+  co_return co_await add(draft, std::move(factor), motion, std::move(also));
 }
 
-awaitable<Result<FactorId>> Records::add(Draft& draft, const SubjectRecord& to, Factor factor,
-                                         Motion motion) {
+awaitable<Result<FactorId>> Records::add(Draft& draft, Factor factor, Motion motion,
+                                         Aftermath also) {
   const auto id = FactorId{++last_factor_};
   factor.id = id;
-  factor.subject = to.fixed.id;
+  factor.subject = draft.change().subject;
   draft.change().record.entry.factor = id;
-  const Bytes encoded = encode(to.fixed.name.realm, factor);
+  const Bytes encoded = encode(draft.after()->fixed.name.realm, factor);
   CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
+  name_factor(also, id);
+  CS_CO_CHECK(co_await leave(draft, std::move(also)));
   draft.add(std::move(factor), mac, motion);
   CS_CO_CHECK(co_await write(draft));
   ++counts_.factors;
@@ -89,21 +101,16 @@ awaitable<Status> Records::change(SubjectPtr from, Factor factor, JournalEntry e
   const FactorRecord* before = from->find(factor.id);
   if (before == nullptr) co_return Error{ErrorCode::not_found, "store.factor"};
   entry.factor = factor.id;
-  Draft draft{*from, *key_, entry};
-  add_messages(draft.change(), std::move(also.notices), entry);
-  CS_CO_CHECK(draft.move(factor.id, before->motion));
+  Draft draft{*from, *key_, std::move(entry)};
+  CS_CO_CHECK(draft.touch(factor.id));
   CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
+  CS_CO_CHECK(co_await leave(draft, std::move(also)));
   co_return co_await write(draft);
 }
 
 awaitable<Status> Records::change(SubjectPtr from, SubjectState state, JournalEntry entry) {
-  if (is_decoy(from->fixed.id)) co_return kNobody;
-  Subject row = from->fixed;
-  row.state = state;
-  const Bytes encoded = encode(row);
-  CS_CO_TRY(const RowMac mac, co_await authenticator_.seal(encoded));
   Draft draft{*from, *key_, std::move(entry)};
-  draft.set(state, mac);
+  CS_CO_CHECK(co_await set_state(draft, state));
   co_return co_await write(draft);
 }
 
@@ -153,9 +160,10 @@ void Records::forget_absences(const sqlite::Change& change) {
   if (change.subject_row) {
     absent_names_.forget(decoys_.stand_in(change.subject_row->row.name).print);
   }
-  if (!change.factor_row) return;
-  const std::string& public_id = change.factor_row->row.public_id;
-  if (!public_id.empty()) absent_public_ids_.forget(decoys_.stand_in(public_id).print);
+  for (const sqlite::FactorChange& one : change.factor_rows) {
+    const std::string& public_id = one.row.public_id;
+    if (!public_id.empty()) absent_public_ids_.forget(decoys_.stand_in(public_id).print);
+  }
 }
 
 }  // namespace countersign::store

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outbox, and the places that are familiar.
+#include "daemon/store/aftermath.hpp"
 #include "daemon/store/message_event.hpp"
 #include "daemon/store/records.hpp"
 
@@ -40,19 +41,35 @@ void Records::add_messages(sqlite::Change& change, std::vector<Message> messages
   }
 }
 
-void Records::leave(sqlite::Change& change, const Attempt& attempt) const {
-  const Aftermath& aftermath = *attempt.aftermath;
-  add_messages(change, aftermath.notices, attempt.entry);
-  if (aftermath.answered) {
-    if (!change.messages) change.messages = std::make_unique<sqlite::MessageChange>();
-    change.messages->answered = aftermath.answered;
+awaitable<Status> Records::leave(Draft& draft, Aftermath also) {
+  sqlite::Change& change = draft.change();
+  for (Factor& factor : also.factors) {
+    CS_CO_CHECK(draft.touch(factor.id));
+    CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
   }
-  if (!aftermath.familiar || *aftermath.familiar == kUnknownSource) return;
+  if (also.state) CS_CO_CHECK(co_await set_state(draft, *also.state));
+  if (!also.account.empty()) {
+    sqlite::AccountRows& rows = account_rows(change, change.subject);
+    const auto told = tell(change.record.entry, change.subject, also.account);
+    rows.told.insert(rows.told.end(), told.begin(), told.end());
+    put(rows, std::move(also.account));
+  }
+  add_messages(change, std::move(also.notices), change.record.entry);
+  if (also.answered) {
+    if (!change.messages) change.messages = std::make_unique<sqlite::MessageChange>();
+    change.messages->answered = also.answered;
+  }
+  if (also.familiar) note_source(change, *also.familiar);
+  co_return Status{};
+}
+
+void Records::note_source(sqlite::Change& change, const SourcePrint& source) const {
+  if (source == kUnknownSource) return;
   const SubjectId subject = change.subject;
-  const Time at = attempt.entry.at;
-  const RowMac mac = mac_of(*key_, subject, *aftermath.familiar, at);
-  change.source = std::make_unique<sqlite::SourceChange>(
-      sqlite::SourceChange{subject, *aftermath.familiar, at, mac});
+  const Time at = change.record.entry.at;
+  const RowMac mac = mac_of(*key_, subject, source, at);
+  change.source =
+      std::make_unique<sqlite::SourceChange>(sqlite::SourceChange{subject, source, at, mac});
 }
 
 awaitable<Status> Records::queue(Message message, JournalEntry entry) {

@@ -33,6 +33,18 @@ awaitable<void> Records::report(Tampering found) {
     case Tampered::source:
       log::error("source_tampered");
       break;
+    case Tampered::ticket:
+      log::error("ticket_tampered");
+      break;
+    case Tampered::session:
+      log::error("session_tampered");
+      break;
+    case Tampered::profile:
+      log::error("profile_tampered");
+      break;
+    case Tampered::pending_secret:
+      log::error("pending_secret_tampered");
+      break;
     case Tampered::database:
       log::warning("store_written_by_others");
       break;

@@ -116,11 +116,10 @@ awaitable<Result<FactorId>> Records::assign(const TokenRecord& token, SubjectPtr
                                             Motion motion, JournalEntry entry, Aftermath also) {
   if (is_decoy(to->fixed.id)) co_return Error{ErrorCode::not_found, "store.decoy"};
   entry.count = static_cast<std::uint64_t>(number(token.fixed.id));
-  Draft draft{*to, *key_, entry};
-  add_messages(draft.change(), std::move(also.notices), entry);
+  Draft draft{*to, *key_, std::move(entry)};
   draft.change().tokens = std::make_unique<sqlite::TokenChange>();
   draft.change().tokens->taken = token;
-  co_return co_await add(draft, *to, std::move(factor), motion);
+  co_return co_await add(draft, std::move(factor), motion, std::move(also));
 }
 
 }  // namespace countersign::store

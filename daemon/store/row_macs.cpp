@@ -13,13 +13,15 @@ using ShortMessage = boost::container::static_vector<std::byte, 160>;
 
 }  // namespace
 
-Bytes encode(const Subject& subject) {
+Bytes encode(const Subject& subject) { return encode(subject, subject.name.username.text()); }
+
+Bytes encode(const Subject& subject, std::string_view username) {
   Bytes out;
   Writer{out}
       .text("countersign subject v1")
       .integer(number(subject.id))
       .text(subject.name.realm.text())
-      .text(subject.name.username.text())
+      .text(username)
       .integer(subject.state)
       .integer(to_milliseconds(subject.created_at));
   return out;

@@ -29,6 +29,8 @@ class RecordMacs {
 };
 
 [[nodiscard]] Bytes encode(const Subject& subject);
+// Under another username than its own, as one that is erased.
+[[nodiscard]] Bytes encode(const Subject& subject, std::string_view username);
 [[nodiscard]] Bytes encode(const Realm& realm, const Factor& factor);
 [[nodiscard]] Bytes encode(const Client& client);
 [[nodiscard]] Bytes encode(const Token& token);

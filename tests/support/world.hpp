@@ -251,7 +251,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   void write(SubjectRecord& subject, const Aftermath& also, JournalEntry entry);
   void write(SubjectId subject, const AccountChange& change);
   void end_sessions(SubjectId subject, SessionId but, const JournalEntry& entry);
-  void forget_old(SubjectId subject);
+  void forget_old(SubjectId subject, const JournalEntry& entry);
 
   CurrentPolicy policy_{std::shared_ptr<policies::Policy>{}, &rules};
   std::map<SubjectId, SubjectRecord> subjects_;

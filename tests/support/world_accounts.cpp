@@ -155,6 +155,7 @@ void World::write(JournalEntry entry, const Aftermath& also) {
   entries.insert(entries.end(), told.begin(), told.end());
   if (also.account.ends_all_but) end_sessions(subject, *also.account.ends_all_but, entry);
   write(subject, also.account);
+  forget_old(subject, entry);
   leave(also, entry);
 }
 
@@ -185,7 +186,6 @@ void World::write(SubjectId subject, const AccountChange& change) {
   if (change.profile) profiles[subject] = *change.profile;
   if (change.kept) pending_secrets[change.kept->factor] = *change.kept;
   if (change.forgotten) pending_secrets.erase(*change.forgotten);
-  forget_old(subject);
 }
 
 void World::end_sessions(SubjectId subject, SessionId but, const JournalEntry& entry) {
@@ -197,15 +197,21 @@ void World::end_sessions(SubjectId subject, SessionId but, const JournalEntry& e
   }
 }
 
-void World::forget_old(SubjectId subject) {
+void World::forget_old(SubjectId subject, const JournalEntry& entry) {
   const auto any = [](const Session&) { return true; };
   std::vector<Session> visits = all_of(open_sessions, subject, any);
   std::ranges::sort(visits, std::greater{}, &Session::seen_at);
-  for (std::size_t i = kSessionsMax; i < visits.size(); ++i) open_sessions.erase(visits[i].id);
+  for (std::size_t i = kSessionsMax; i < visits.size(); ++i) {
+    open_sessions.erase(visits[i].id);
+    entries.push_back(store::tell_ended(entry, subject, visits[i].id));
+  }
   const auto open = [](const Ticket& one) { return one.state == TicketState::open; };
   std::vector<Ticket> links = all_of(tickets, subject, open);
   std::ranges::sort(links, std::greater{}, &Ticket::created_at);
-  for (std::size_t i = kTicketsMax; i < links.size(); ++i) tickets.erase(links[i].id);
+  for (std::size_t i = kTicketsMax; i < links.size(); ++i) {
+    tickets.erase(links[i].id);
+    entries.push_back(store::tell_superseded(entry, subject, links[i].id, links[i].purpose));
+  }
 }
 
 awaitable<Status> World::apply(SubjectPtr from, Aftermath aftermath, JournalEntry entry) {

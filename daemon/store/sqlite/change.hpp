@@ -6,11 +6,14 @@
 #include "async/completion.hpp"
 #include "daemon/store/journal_chain.hpp"
 #include "daemon/store/row_macs.hpp"
+#include "daemon/store/sqlite/account_change.hpp"
 
 #include <boost/container/small_vector.hpp>
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace countersign::store::sqlite {
 
@@ -30,6 +33,7 @@ struct SubjectChange {
   Subject row;
   RowMac mac{};
   bool fresh = false;
+  std::optional<std::string> grave = std::nullopt;  // takes the username's place
 };
 struct FactorChange {
   Factor row;
@@ -92,12 +96,13 @@ struct Change {
   // with everything that happens to the subject beside an acceptance.
   Version subject_version{};
   std::unique_ptr<SubjectChange> subject_row;  // fixed rows change rarely: small when they do not
-  std::unique_ptr<FactorChange> factor_row;
+  std::vector<FactorChange> factor_rows;
   std::unique_ptr<ClientChange> client;
   std::unique_ptr<TokenChange> tokens;
   std::unique_ptr<ChallengeRows> challenges;
   std::unique_ptr<MessageChange> messages;
   std::unique_ptr<SourceChange> source;
+  std::unique_ptr<AccountRows> account;
   boost::container::small_vector<MotionChange, 1> moves;
   std::optional<BudgetChange> budget;
   JournalRecord record;  // its place is assigned by the writer

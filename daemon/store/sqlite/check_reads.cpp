@@ -2,7 +2,6 @@
 #include "daemon/store/sqlite/check_reads.hpp"
 
 namespace countersign::store::sqlite {
-namespace {
 
 LoadedRecord record_of(const Statement& row) {
   LoadedRecord loaded;
@@ -26,6 +25,8 @@ LoadedRecord record_of(const Statement& row) {
   loaded.hash = row.fixed<32>(15);
   return loaded;
 }
+
+namespace {
 
 std::int64_t last_place(std::int64_t after, const std::vector<LoadedRecord>& records) {
   return records.empty() ? after : static_cast<std::int64_t>(records.back().record.seq);
@@ -55,6 +56,10 @@ Result<CheckReads> CheckReads::open(Connection& connection) {
   CS_CHECK(prepare(reads.was_enrolled_,
                    "SELECT 1 FROM journal WHERE event >= 30 AND event < 60 "
                    "AND event IN (30, 41, 42) AND factor = ? LIMIT 1"));
+  CS_CHECK(prepare(reads.was_erased_,
+                   "SELECT 1 FROM journal WHERE event >= 20 AND (event < 60 OR event >= 70) "
+                   "AND event = 89 AND outcome = 0 AND subject = ? LIMIT 1"));
+  CS_CHECK(prepare(reads.is_erased_, "SELECT 1 FROM subject WHERE id = ? AND state = 5"));
   CS_CHECK(prepare(reads.head_, "SELECT seq, hash, mac FROM head WHERE id = 1"));
   CS_CHECK(prepare(reads.journal_end_, "SELECT coalesce(max(seq), 0) FROM journal"));
   CS_CHECK(prepare(reads.store_id_, "SELECT value FROM meta WHERE name = 'store_id'"));

@@ -7,6 +7,9 @@
 
 namespace countersign::store::sqlite {
 
+// What the row of a statement that gives a journal's columns holds.
+[[nodiscard]] LoadedRecord record_of(const Statement& row);
+
 class CheckReads {
  public:
   struct Head {
@@ -28,6 +31,9 @@ class CheckReads {
   Result<bool> has_factor(FactorId id) { return exists(has_factor_, number(id)); }
   // Whether the journal tells of its beginning.
   Result<bool> was_created(SubjectId id) { return exists(was_created_, number(id)); }
+  // Whether it tells of its end, and whether the row is one that has ended.
+  Result<bool> was_erased(SubjectId id) { return exists(was_erased_, number(id)); }
+  Result<bool> is_erased(SubjectId id) { return exists(is_erased_, number(id)); }
   Result<bool> was_enrolled(FactorId id) { return exists(was_enrolled_, number(id)); }
 
   Result<std::optional<Head>> head();
@@ -42,6 +48,7 @@ class CheckReads {
 
   Statement subjects_, factors_, motions_, budgets_, journal_, next_place_;
   Statement has_subject_, has_factor_, was_created_, was_enrolled_;
+  Statement was_erased_, is_erased_;
   Statement head_, journal_end_, store_id_;
 };
 

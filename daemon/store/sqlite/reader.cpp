@@ -16,6 +16,10 @@ Result<std::unique_ptr<Reader::Statements>> Reader::open(const std::filesystem::
   CS_TRY(statements->challenges, ChallengeReads::open(connection));
   CS_TRY(statements->messages, MessageReads::open(connection));
   CS_TRY(statements->sources, SourceReads::open(connection));
+  CS_TRY(statements->tickets, TicketReads::open(connection));
+  CS_TRY(statements->sessions, SessionReads::open(connection));
+  CS_TRY(statements->profiles, ProfileReads::open(connection));
+  CS_TRY(statements->lines, JournalReads::open(connection));
   statements->connection = std::move(connection);
   return statements;
 }

@@ -7,9 +7,13 @@
 #include "daemon/store/sqlite/challenge_rows.hpp"
 #include "daemon/store/sqlite/check_reads.hpp"
 #include "daemon/store/sqlite/client_rows.hpp"
+#include "daemon/store/sqlite/journal_reads.hpp"
 #include "daemon/store/sqlite/message_rows.hpp"
+#include "daemon/store/sqlite/profile_rows.hpp"
 #include "daemon/store/sqlite/row_reads.hpp"
+#include "daemon/store/sqlite/session_rows.hpp"
 #include "daemon/store/sqlite/source_rows.hpp"
+#include "daemon/store/sqlite/ticket_rows.hpp"
 #include "daemon/store/sqlite/token_rows.hpp"
 
 #include <filesystem>
@@ -33,6 +37,10 @@ class Reader {
     ChallengeReads challenges;
     MessageReads messages;
     SourceReads sources;
+    TicketReads tickets;
+    SessionReads sessions;
+    ProfileReads profiles;
+    JournalReads lines;
   };
   static Result<std::unique_ptr<Statements>> open(const std::filesystem::path& file);
 

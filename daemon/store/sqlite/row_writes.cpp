@@ -26,7 +26,8 @@ constexpr auto kInsertBudget =
     "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
 bool has_rows_beside(const Change& change) {
-  return change.client || change.tokens || change.challenges || change.messages || change.source;
+  return change.client || change.tokens || change.challenges || change.messages || change.source ||
+         change.account;
 }
 
 }  // namespace
@@ -38,15 +39,19 @@ Result<RowWrites> RowWrites::open(Connection& connection, const MovingKey& key) 
   CS_TRY(writes.tokens_, TokenWrites::open(connection));
   CS_TRY(writes.challenges_, ChallengeWrites::open(connection));
   CS_TRY(writes.sources_, SourceWrites::open(connection));
+  CS_TRY(writes.accounts_, AccountWrites::open(connection));
   CS_TRY(writes.subject_version_,
          connection.prepare("SELECT version FROM budget WHERE subject = ?"));
   CS_TRY(writes.insert_subject_,
          connection.prepare("INSERT INTO subject VALUES(?, ?, ?, ?, ?, ?)"));
   CS_TRY(writes.update_subject_,
          connection.prepare("UPDATE subject SET state = ?, mac = ? WHERE id = ?"));
+  CS_TRY(writes.bury_subject_,
+         connection.prepare("UPDATE subject SET username = ?, state = ?, mac = ? WHERE id = ?"));
   CS_TRY(writes.insert_factor_, connection.prepare(kInsertFactor));
   CS_TRY(writes.update_factor_,
-         connection.prepare("UPDATE factor SET state = ?, label = ?, mac = ? WHERE id = ?"));
+         connection.prepare("UPDATE factor SET state = ?, label = ?, public_id = ?, serial = ?, "
+                            "sealed = ?, mac = ? WHERE id = ?"));
   CS_TRY(writes.insert_motion_, connection.prepare(kInsertMotion));
   CS_TRY(writes.update_motion_, connection.prepare(kUpdateMotion));
   CS_TRY(writes.insert_budget_, connection.prepare(kInsertBudget));
@@ -55,24 +60,24 @@ Result<RowWrites> RowWrites::open(Connection& connection, const MovingKey& key) 
 }
 
 bool RowWrites::is_single(const Change& change) {
-  const bool others = change.subject_row || change.factor_row || has_rows_beside(change);
+  const bool others = change.subject_row || !change.factor_rows.empty() || has_rows_beside(change);
   return !others && change.moves.size() + (change.budget ? 1 : 0) <= 1;
 }
 
 // The budget comes last: until then the rows compare themselves with the version that it had.
-Status RowWrites::write(const Change& change) {
+Status RowWrites::write(Change& change) {
   const bool compares = change.moves.size() == 1 && number(change.moves[0].before) != 0;
   if (!compares && !change.budget) CS_CHECK(compare_subject(change));
   // A token goes before the factor comes that it becomes: whoever was late finds it gone.
   if (has_rows_beside(change)) CS_CHECK(write_beside(change));
   if (change.subject_row) CS_CHECK(put(*change.subject_row));
-  if (change.factor_row) CS_CHECK(put(*change.factor_row));
+  for (const FactorChange& row : change.factor_rows) CS_CHECK(put(row));
   for (const MotionChange& move : change.moves) CS_CHECK(put(change, move));
   if (change.budget) return put(change.subject, *change.budget);
   return {};
 }
 
-Status RowWrites::write_beside(const Change& change) {
+Status RowWrites::write_beside(Change& change) {
   if (change.client) CS_CHECK(clients_.put(*change.client));
   if (change.tokens) CS_CHECK(tokens_.put(*change.tokens));
   if (change.challenges && change.challenges->fresh) CS_CHECK(put(*change.challenges->fresh));
@@ -80,7 +85,8 @@ Status RowWrites::write_beside(const Change& change) {
     CS_CHECK(challenges_.put(*change.challenges->answered));
   }
   if (change.messages) CS_CHECK(messages_.put(*change.messages));
-  if (change.source) return sources_.put(*change.source);
+  if (change.source) CS_CHECK(sources_.put(*change.source));
+  if (change.account) return accounts_.put(*change.account, change.record.entry);
   return {};
 }
 
@@ -101,6 +107,9 @@ Status RowWrites::compare_subject(const Change& change) {
 
 Status RowWrites::put(const SubjectChange& change) {
   const Subject& row = change.row;
+  if (change.grave) {
+    return one_row(bury_subject_.run(*change.grave, row.state, change.mac, row.id));
+  }
   if (!change.fresh) return one_row(update_subject_.run(row.state, change.mac, row.id));
   return one_row(insert_subject_.run(row.id, row.name.realm.text(), row.name.username.text(),
                                      row.state, to_milliseconds(row.created_at), change.mac));
@@ -108,7 +117,10 @@ Status RowWrites::put(const SubjectChange& change) {
 
 Status RowWrites::put(const FactorChange& change) {
   const Factor& row = change.row;
-  if (!change.fresh) return one_row(update_factor_.run(row.state, row.label, change.mac, row.id));
+  if (!change.fresh) {
+    return one_row(update_factor_.run(row.state, row.label, row.public_id, row.serial, row.sealed,
+                                      change.mac, row.id));
+  }
   CS_TRY(const int inserted,
          insert_factor_.run(row.id, row.subject, row.kind, row.state, row.label, row.public_id,
                             row.serial, row.oath.algorithm, row.oath.digits,

@@ -79,6 +79,32 @@ constexpr std::array kTables{
     "CREATE TABLE source(subject INTEGER NOT NULL, print BLOB NOT NULL, "
     "accepted_at_ms INTEGER NOT NULL, mac BLOB NOT NULL, PRIMARY KEY(subject, print)) "
     "STRICT, WITHOUT ROWID",
+    // What comes in links, and is good once.
+    "CREATE TABLE ticket(id INTEGER PRIMARY KEY, purpose INTEGER NOT NULL, "
+    "state INTEGER NOT NULL, subject INTEGER NOT NULL, factor INTEGER NOT NULL, "
+    "session INTEGER NOT NULL, secret_mac BLOB NOT NULL, details BLOB NOT NULL, "
+    "created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE INDEX ticket_subject ON ticket(subject, created_at_ms)",
+    "CREATE INDEX ticket_expiry ON ticket(expires_at_ms)",
+    // Those that are open: one that ends goes.
+    "CREATE TABLE session(id INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
+    "subject INTEGER NOT NULL, scope INTEGER NOT NULL, secret_mac BLOB NOT NULL, "
+    "ticket INTEGER NOT NULL, password_at_ms INTEGER NOT NULL, factor_at_ms INTEGER NOT NULL, "
+    "question_at_ms INTEGER NOT NULL, kinds INTEGER NOT NULL, source BLOB NOT NULL, "
+    "user_agent TEXT NOT NULL, created_at_ms INTEGER NOT NULL, seen_at_ms INTEGER NOT NULL, "
+    "expires_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE INDEX session_subject ON session(subject)",
+    "CREATE INDEX session_expiry ON session(expires_at_ms)",
+    // Names, sealed by the HSM.
+    "CREATE TABLE profile(subject INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
+    "sealed BLOB NOT NULL, mac BLOB NOT NULL) STRICT",
+    // Secrets that their owners may see once more, for minutes.
+    "CREATE TABLE pending_secret(factor INTEGER PRIMARY KEY, subject INTEGER NOT NULL, "
+    "sealed BLOB NOT NULL, expires_at_ms INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
+    "CREATE INDEX pending_secret_expiry ON pending_secret(expires_at_ms)",
+    // What people are shown of their accounts: neither attempts nor messages, which are many.
+    "CREATE INDEX journal_account ON journal(subject) "
+    "WHERE event >= 20 AND (event < 60 OR event >= 70)",
 };
 
 // Brings the schema from version i + 1 to i + 2. Append only.

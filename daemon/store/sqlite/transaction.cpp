@@ -60,9 +60,19 @@ Status Transaction::apply(Change& change) {
 Status Transaction::write(Change& change) {
   CS_CHECK(rows_->write(change));
   if (change.journalled) CS_CHECK(append(change.record));
+  if (change.account) CS_CHECK(append(change.account->told));
   if (!change.messages) return {};
   for (NewMessage& message : change.messages->fresh) {
     if (message.row.state == MessageState::queued) CS_CHECK(append(message.record));
+  }
+  return {};
+}
+
+Status Transaction::append(const std::vector<JournalEntry>& entries) {
+  for (const JournalEntry& entry : entries) {
+    JournalRecord record;
+    record.entry = entry;
+    CS_CHECK(append(record));
   }
   return {};
 }

@@ -32,6 +32,7 @@ class Transaction {
   explicit Transaction(Connection connection) : connection_{std::move(connection)} {}
   Status write(Change& change);
   Status append(JournalRecord& record);
+  Status append(const std::vector<JournalEntry>& entries);
 
   Connection connection_;  // first: closed after its statements
   std::optional<RowWrites> rows_;
