@@ -164,13 +164,13 @@ TEST_P(MessageContract, NoticesComeWithTheFactorTheyTellOf) {
   Factor factor = alice->factors[0].fixed;
   const auto added = world_.run(
       world_.store->enrol(alice, factor, Position::none, world_.entry(Event::factor_enrolled),
-                          {message(1, alice->fixed.id), message(2, alice->fixed.id)}));
+                          {.notices = {message(1, alice->fixed.id), message(2, alice->fixed.id)}}));
   ASSERT_THAT(added, Succeeds());
   EXPECT_THAT(listed(), ElementsAre(1, 2));
   // From the same state nothing happens, and nobody is told.
   const auto again = world_.run(world_.store->enrol(alice, factor, Position::none,
                                                     world_.entry(Event::factor_enrolled),
-                                                    {message(3, alice->fixed.id)}));
+                                                    {.notices = {message(3, alice->fixed.id)}}));
   EXPECT_THAT(again, FailsWith(ErrorCode::conflict));
   EXPECT_THAT(listed(), ElementsAre(1, 2));
   EXPECT_THAT(world_.problems(), IsEmpty());
@@ -182,7 +182,7 @@ TEST_P(MessageContract, NoticesComeWithAFactorsChange) {
   revoked.state = FactorState::revoked;
   const auto change = [&](std::int64_t id) {
     return world_.run(world_.store->change(alice, revoked, world_.entry(Event::factor_revoked),
-                                           {message(id, alice->fixed.id)}));
+                                           {.notices = {message(id, alice->fixed.id)}}));
   };
   ASSERT_THAT(change(1), Succeeds());
   EXPECT_THAT(change(2), FailsWith(ErrorCode::conflict));
@@ -202,7 +202,7 @@ TEST_P(MessageContract, NoticesComeWithAnAssignedToken) {
   const auto assign = [&](std::int64_t id) {
     return world_.run(world_.store->assign(row, alice, factor, Motion{},
                                            world_.entry(Event::token_assigned),
-                                           {message(id, alice->fixed.id)}));
+                                           {.notices = {message(id, alice->fixed.id)}}));
   };
   ASSERT_THAT(assign(1), Succeeds());
   EXPECT_THAT(assign(2), FailsWith(ErrorCode::conflict));

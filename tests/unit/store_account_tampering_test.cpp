@@ -27,10 +27,15 @@ class AccountRows : public AccountWorld {
                                 .expires_at = world_.clock.time + 15min};
     EXPECT_THAT(apply(std::move(change), Event::sign_in), Succeeds());
     keep();
+    look_again();
   }
   SqliteBackend& sqlite() { return static_cast<SqliteBackend&>(*backend_); }
   std::int64_t tampered_records() {
     return sqlite().number("SELECT count(*) FROM journal WHERE event = 6");
+  }
+  // Whoever computes from a cached row is told once that somebody else has written.
+  void look_again() {
+    ASSERT_THAT(world_.run(world_.store->journal(world_.entry(Event::policy_loaded))), Succeeds());
   }
   void keep() {
     for (const char* table : {"ticket", "session", "profile", "pending_secret"}) {
@@ -113,23 +118,26 @@ TEST_P(AccountRows, EditedOnesAreRefused) {
     EXPECT_GT(tampered_records(), before);
     put_back();
     EXPECT_EQ(refusal_of(table), ErrorCode{});
-    world_.clock.time -= 61s;
   }
 }
 
-TEST_P(AccountRows, AnEditedTicketIsNotSpent) {
-  sqlite().edit("UPDATE ticket SET expires_at_ms = expires_at_ms + 1 WHERE id = 1001");
-  ASSERT_THAT(world_.run(world_.store->journal(world_.entry(Event::policy_loaded))), Succeeds());
-  EXPECT_THAT(move(ticket(1001), TicketState::spent), FailsWith(ErrorCode::conflict));
-  EXPECT_THAT(world_.run(world_.store->open_tickets(SubjectId{1}, world_.clock.time)),
+TEST_P(AccountRows, AnEditedOneSpoilsTheListThatItIsIn) {
+  sqlite().edit(
+      "UPDATE ticket SET expires_at_ms = expires_at_ms + 1 WHERE id = 1001; "
+      "UPDATE session SET scope = 2 WHERE id = 2001");
+  const Time now = world_.clock.time;
+  const SubjectId alice{1};
+  EXPECT_THAT(world_.run(world_.store->open_tickets(alice, now)), FailsWith(ErrorCode::corrupt));
+  EXPECT_THAT(world_.run(world_.store->issued(alice, TicketPurpose::reset, now)),
               FailsWith(ErrorCode::corrupt));
+  EXPECT_THAT(world_.run(world_.store->sessions(alice, now)), FailsWith(ErrorCode::corrupt));
 }
 
 TEST_P(AccountRows, ATicketThatIsPutBackIsOver) {
   ASSERT_THAT(move(ticket(1001), TicketState::spent), Succeeds());
   ASSERT_THAT(move(ticket(1002), TicketState::superseded), Succeeds());
   put_back();
-  ASSERT_THAT(world_.run(world_.store->journal(world_.entry(Event::policy_loaded))), Succeeds());
+  look_again();
   for (const std::int64_t id : {1001, 1002}) {
     EXPECT_THAT(find(TicketId{id}), FailsWith(ErrorCode::corrupt));
     EXPECT_THAT(move(ticket(id), TicketState::spent), FailsWith(ErrorCode::conflict));
@@ -144,7 +152,7 @@ TEST_P(AccountRows, ASessionThatIsPutBackHasEnded) {
   change.ends_all_but = SessionId{};
   ASSERT_THAT(apply(std::move(change), Event::password_set), Succeeds());
   put_back();
-  ASSERT_THAT(world_.run(world_.store->journal(world_.entry(Event::policy_loaded))), Succeeds());
+  look_again();
   for (const std::int64_t id : {2001, 2002}) {
     EXPECT_THAT(find(SessionId{id}), FailsWith(ErrorCode::corrupt));
     Session promoted = session(id);
