@@ -21,7 +21,7 @@ TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "countersig
 POLICY = """[[peer]]
 name = "self"
 user = "self"
-sockets = ["verify", "provision", "admin", "courier"]
+sockets = ["verify", "provision", "admin", "courier", "enroll"]
 
 [[peer]]
 name = "gateway"
@@ -64,8 +64,8 @@ def build():
 
 
 class Appliance:
-    def __init__(self, workers, handles):
-        self.workers, self.handles = workers, handles
+    def __init__(self, workers, handles, policy=""):
+        self.workers, self.handles, self.policy = workers, handles, policy
         self.token = "countersign"
         self.module = next(path for path in MODULES if os.path.exists(path))
         self.processes = {}
@@ -117,7 +117,7 @@ class Appliance:
     def _start_daemon(self):
         begin = time.monotonic()
         policy = self.directory / "policy.toml"
-        policy.write_text(POLICY)
+        policy.write_text(POLICY + self.policy)
         self._start("countersignd", "--run-dir", self.run_directory, "--state-dir",
                     self.directory / "state", "--hsm-socket", self.run_directory / "hsm.sock",
                     "--policy", policy)
