@@ -44,7 +44,7 @@ class CanaryKnowledge : public Canary {
 
 TEST_F(CanaryKnowledge, NoPasswordAndNoCodeOnPaperStaysWhenItIsAnswered) {
   appliance_.enrol("alice");
-  for (const std::string& username : {"alice", "nobody"}) {
+  for (const std::string username : {"alice", "nobody"}) {
     const v1::Reply reply = sign_in(username, watched_password());
     ASSERT_TRUE(reply.has_sign_in_report()) << reply.ShortDebugString();
     ASSERT_EQ(reply.sign_in_report().answer(), v1::REJECTED);
