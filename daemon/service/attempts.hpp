@@ -34,7 +34,7 @@ struct Question {
   const verify::TypedSecret* secret = nullptr;
   const std::string& client_address;
   policies::Way way = policies::Way::by_name;
-  // The realm that was named: it says how passwords are hashed for a name that nobody bears.
+  // The realm that was named: its policy holds for a name that nobody bears.
   const Realm* realm = nullptr;
 };
 

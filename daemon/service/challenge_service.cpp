@@ -24,6 +24,12 @@ bool asks_for_code(const Challenge* challenge, const AnswerChallenge& ask) {
   return challenge != nullptr ? is_out_of_band(challenge->kind) : ask.passcode.has_value();
 }
 
+// A decoy is of the realm that was asked about: it waits, and fails, as long as others there do.
+std::string_view realm_of(const SubjectRecord& subject, const AnswerChallenge& ask) {
+  if (!is_decoy(subject.fixed.id)) return subject.fixed.name.realm.text();
+  return ask.subject ? ask.subject->realm.text() : std::string_view{};
+}
+
 }  // namespace
 
 awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const StartChallenge& ask) {
@@ -43,7 +49,8 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
     co_return Error{ErrorCode::denied, "challenge.purpose"};
   const verify::Addressee addressee =
       verify::addressee(*subject, ask.factor, purpose, FactorKind::chalresp);
-  const std::chrono::seconds lifetime = policy->challenge.lifetime;
+  const policies::Challenges& rules = policy->of(ask.subject.realm.text()).challenge;
+  const std::chrono::seconds lifetime = rules.lifetime;
   Challenge challenge =
       verify::fresh_challenge(random.expose(), id, addressee, clock_.now(), lifetime);
   ChallengeReport report{.id = challenge.id,
@@ -54,8 +61,8 @@ awaitable<Result<ChallengeReport>> ChallengeService::start(Peer peer, const Star
                          .purpose = purpose};
   std::unique_ptr<Message> no_message;
   JournalEntry no_entry;
-  CS_CO_CHECK(co_await store_.keep(std::move(challenge), policy->challenge.open_max,
-                                   std::move(no_message), std::move(no_entry)));
+  CS_CO_CHECK(co_await store_.keep(std::move(challenge), rules.open_max, std::move(no_message),
+                                   std::move(no_entry)));
   co_return report;
 }
 
@@ -80,12 +87,13 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
       co_return Error{ErrorCode::denied, "challenge.purpose"};
     }
 
+    const policies::Policy& rules = policy->of(realm_of(*subject, ask));
     const verify::Circumstances circumstances{.event = event_of(challenge),
                                               .now = clock_.now(),
                                               .peer_uid = peer.uid,
                                               .tag = tag,
                                               .client_address = ask.client_address};
-    CS_CO_TRY(Attempt attempt, co_await evaluate(*subject, challenge, ask, *policy, circumstances));
+    CS_CO_TRY(Attempt attempt, co_await evaluate(*subject, challenge, ask, rules, circumstances));
     CS_CO_CHECK(co_await add_aftermath(*subject, attempt));
     if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, attempt));
 

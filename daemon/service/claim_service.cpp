@@ -12,6 +12,7 @@ namespace countersign {
 awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask,
                                               Afterwards* afterwards) {
   const CurrentPolicy policy = policy_;
+  const policies::Policy& rules = policy->of(ask.name.realm.text());
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_name(peer, ask.name));
   CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found->fixed.id));
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
@@ -19,7 +20,7 @@ awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask,
     CS_CO_CHECK(FactorService::has_room(*subject));
     const verify::Circumstances circumstances{
         .event = Event::token_claimed, .now = clock_.now(), .peer_uid = peer.uid};
-    const auto closed = verify::closed(*subject, policy->throttle, circumstances.now);
+    const auto closed = verify::closed(*subject, rules.throttle, circumstances.now);
     CS_CO_TRY(const Tap tap, co_await read(ask.passcode, *subject, circumstances.now));
 
     Result<Answer> answer = Error{};
@@ -27,7 +28,7 @@ awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask,
       const Attempt attempt = verify::refuse(*subject, *closed, circumstances);
       answer = co_await refuse(subject, attempt);
     } else if (tap.refused != Reason::none) {
-      const Attempt attempt = verify::fail(*subject, tap.refused, policy->throttle, circumstances);
+      const Attempt attempt = verify::fail(*subject, tap.refused, rules.throttle, circumstances);
       answer = co_await refuse(subject, attempt);
     } else {
       answer = co_await take(peer, ask, subject, tap, afterwards);

@@ -35,6 +35,7 @@ Destination destination_of_nobody(FactorKind channel, SubjectId id) {
 
 awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChallenge& ask) {
   const CurrentPolicy policy = parts_.policy;
+  const policies::Policy& rules = policy->of(ask.subject.realm.text());
   CS_CO_CHECK(policies::authorise_realm(*policy, peer, ask.subject.realm.text()));
   CS_CO_TRY(const SubjectId id, co_await parts_.store.identify(ask.subject));
   // One at a time: the second of two finds that the first was counted, and takes its place whole.
@@ -45,15 +46,15 @@ awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChal
 
   // Decided and counted without a wait in between: nobody else is let through by the same numbers.
   const Time now = parts_.clock.now();
-  errand.sending.expires_at = now + policy->code.lifetime;
+  errand.sending.expires_at = now + rules.code.lifetime;
   ChallengeReport report{.kind = errand.whom.kind, .purpose = errand.whom.purpose};
   if (errand.to) report.factor = errand.whom.factor;
-  report.delivery = parts_.outbox.allow(errand.sending, *policy, now);
+  report.delivery = parts_.outbox.allow(errand.sending, rules, now);
   if (errand.to) report.delivery->masked_destination = outbox::mask(*errand.to);
   if (report.delivery->outcome != DeliveryOutcome::accepted_for_delivery) co_return report;
   report.id = ChallengeId{verify::fresh_number(random.expose())};
-  report.lifetime = policy->code.lifetime;
-  report.digits = policy->code.digits;
+  report.lifetime = rules.code.lifetime;
+  report.digits = rules.code.digits;
   parts_.outbox.ledger.count(parts_.outbox.prints.message_of(report.id), errand.sending, now);
 
   Challenge challenge{.id = report.id,
@@ -64,13 +65,12 @@ awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChal
                       .created_at = now,
                       .expires_at = errand.sending.expires_at};
   JournalEntry entry{.at = now, .peer_uid = peer.uid, .client_address = ask.client_address};
-  const Status sent = co_await send(*policy, ask, errand, std::move(challenge), std::move(entry));
+  const Status sent = co_await send(rules, ask, errand, std::move(challenge), std::move(entry));
   if (!sent) {
     parts_.outbox.ledger.uncount(parts_.outbox.prints.message_of(report.id));
     co_return sent.error();
   }
-  report.delivery->retry_after =
-      parts_.outbox.ledger.wait_before_next(errand.sending, *policy, now);
+  report.delivery->retry_after = parts_.outbox.ledger.wait_before_next(errand.sending, rules, now);
   co_return report;
 }
 

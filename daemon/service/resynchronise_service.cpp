@@ -77,6 +77,7 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
                                                                const ResynchroniseFactor& ask) {
   const CurrentPolicy policy = policy_;
   CS_CO_TRY(const SubjectPtr found, co_await find_.by_factor(peer, ask.factor));
+  const policies::Policy& rules = policy->of(found->fixed.name.realm.text());
   // Its codes say where they stand, and can be as far ahead as they like.
   if (!is_oath(found->find(ask.factor)->fixed.kind)) {
     co_return Error{ErrorCode::malformed, "resynchronise.kind"};
@@ -88,7 +89,7 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
       .event = Event::resynchronise, .now = clock_.now(), .peer_uid = peer.uid};
 
   const verify::Candidates candidates =
-      verify::candidates(*subject, ask.factor, typed, policy->throttle, circumstances.now);
+      verify::candidates(*subject, ask.factor, typed, rules.throttle, circumstances.now);
   if (candidates.refusal) {
     const Attempt refused = verify::refuse(*subject, *candidates.refusal, circumstances);
     CS_CO_CHECK(co_await store_.commit(subject, refused));
@@ -96,10 +97,10 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
   }
 
   const FactorRecord& factor = *candidates.factors.front();
-  const auto counter = co_await search(factor, ask, policy->windows, circumstances.now);
+  const auto counter = co_await search(factor, ask, rules.windows, circumstances.now);
   std::optional<verify::Match> match;
   if (counter && *counter) match = verify::Match{&factor, **counter, true, std::nullopt};
-  const Attempt attempt = verify::judge(*subject, candidates, match, *policy, circumstances);
+  const Attempt attempt = verify::judge(*subject, candidates, match, rules, circumstances);
   CS_CO_CHECK(co_await store_.commit(subject, attempt));
   // A search that broke off has tried something all the same: it was charged.
   if (!counter) co_return counter.error();

@@ -24,7 +24,8 @@ awaitable<Result<Answer>> SignInService::sign_in(const Visit& visit, const SignI
   const Question question{.event = Event::sign_in,
                           .subject = id,
                           .secret = &typed,
-                          .client_address = ask.client_address};
+                          .client_address = ask.client_address,
+                          .realm = &ask.subject.realm};
   SignInBegun begun{parts_, visit.peer, ask};
   CS_CO_TRY(const Verdict verdict,
             co_await attempts_.evaluate(visit.peer, visit.id, question, &begun));

@@ -78,8 +78,9 @@ awaitable<Result<Answer>> SubjectService::change_state(Peer peer, const SubjectN
 awaitable<Result<Answer>> SubjectService::report(Peer peer, const SubjectName& name) {
   CS_CO_TRY(const SubjectPtr subject, co_await find_.by_name(peer, name));
   const CurrentPolicy policy = policy_;
+  const policies::Policy& rules = policy->of(name.realm.text());
   SubjectReport report{.subject = subject->fixed, .failures = subject->budget.failures};
-  if (const auto shut = policies::closed(policy->throttle, subject->budget.failures,
+  if (const auto shut = policies::closed(rules.throttle, subject->budget.failures,
                                          subject->budget.not_before, clock_.now())) {
     report.retry_after = shut->retry_after;
   }

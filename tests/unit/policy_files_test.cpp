@@ -121,13 +121,13 @@ TEST_F(PolicyFiles, AreBounded) {
 
 TEST_F(PolicyFiles, OneRealmCanBeReadByItself) {
   write("policy.toml", "[code]\ndigits = 7\n");
-  write("draft.toml", "[throttle]\nfailures_max = 7\n");
+  write("draft.toml", "[throttle]\nfailures_free = 7\n");
   write("realms/broken.toml", "[");
   const auto loaded = load_realm(path("draft.toml"), path("policy.toml"));
   const auto* policy = std::get_if<Policy>(&loaded);
   ASSERT_NE(policy, nullptr);
   EXPECT_EQ(policy->code.digits, 7);
-  EXPECT_EQ(policy->throttle.failures_max, 7);
+  EXPECT_EQ(policy->throttle.failures_free, 7);
   const auto missing = load_realm(path("draft.toml"), path("nowhere.toml"));
   ASSERT_NE(std::get_if<Unreadable>(&missing), nullptr);
 }

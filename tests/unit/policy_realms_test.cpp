@@ -29,18 +29,18 @@ Mistake bad_realm(std::string_view text) {
 }
 
 TEST(PolicyRealms, AnEmptyFileIsTheAppliancesPolicy) {
-  const Policy root = good("[code]\ndigits = 8\n[throttle]\nfailures_max = 10\n");
+  const Policy root = good("[code]\ndigits = 8\n[throttle]\nfailures_free = 10\n");
   EXPECT_EQ(describe(good_realm("", root)), describe(root));
 }
 
 TEST(PolicyRealms, AFileIsReadOverTheAppliances) {
-  const Policy root = good("[code]\ndigits = 8\n[throttle]\nfailures_max = 10\n");
+  const Policy root = good("[code]\ndigits = 8\n[throttle]\nfailures_free = 10\n");
   const Policy shop =
-      good_realm("[throttle]\nfailures_max = 20\n[password]\nlength_min = 15\n", root);
-  EXPECT_EQ(shop.throttle.failures_max, 20);
+      good_realm("[throttle]\nfailures_free = 20\n[password]\nlength_min = 15\n", root);
+  EXPECT_EQ(shop.throttle.failures_free, 20);
   EXPECT_EQ(shop.password.length_min, 15);
   EXPECT_EQ(shop.code.digits, 8);
-  EXPECT_EQ(root.throttle.failures_max, 10);
+  EXPECT_EQ(root.throttle.failures_free, 10);
 }
 
 TEST(PolicyRealms, ARealmWithoutAFileHasTheAppliancesPolicy) {
