@@ -52,7 +52,7 @@ enum class MessageState : std::uint8_t {
 using DestinationPrint = std::array<std::byte, 16>;
 
 struct Message {
-  static constexpr std::size_t kSealedBytesMax = 1200;
+  static constexpr std::size_t kSealedBytesMax = 1400;
   static constexpr std::size_t kPrefixBytesMax = 8;
 
   MessageId id{};

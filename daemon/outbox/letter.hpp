@@ -17,7 +17,7 @@ namespace countersign::outbox {
 
 struct Letter {
   static constexpr std::uint8_t kVersion = 1;
-  static constexpr std::size_t kBytesMax = 1024;  // what the HSM seals at once
+  static constexpr std::size_t kBytesMax = 1280;  // what the HSM seals at once
   static constexpr std::size_t kLanguageBytesMax = 35;
   static constexpr std::size_t kValuesMax = 8;
   static constexpr std::size_t kNameBytesMax = 32;

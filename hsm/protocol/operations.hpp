@@ -39,7 +39,7 @@ inline constexpr std::size_t kRandomBytesMax = 64;
 inline constexpr std::size_t kCodeDigitsMin = 6;
 inline constexpr std::size_t kCodeDigitsMax = 10;
 inline constexpr std::size_t kCodeContextBytesMax = 512;
-inline constexpr std::size_t kMessageBytesMax = 1024;
+inline constexpr std::size_t kMessageBytesMax = 1280;
 inline constexpr std::size_t kAssociatedDataBytesMax = 64;
 // Header, code with its length, message, tag.
 inline constexpr std::size_t kSealedMessageBytesMax =

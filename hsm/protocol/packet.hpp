@@ -26,8 +26,8 @@ namespace countersign::hsm {
 inline constexpr std::size_t kOperationsMax = 256;
 inline constexpr std::size_t kHeaderBytes = 10;
 inline constexpr std::size_t kQuestionsBytesMax = 200 * 1024;
-// 256 answers of the longest kind: a generated secret, sealed and in clear.
-inline constexpr std::size_t kAnswersBytesMax = 300 * 1024;
+// 256 answers of the longest kind: a code, sealed together with its message.
+inline constexpr std::size_t kAnswersBytesMax = 352 * 1024;
 inline constexpr std::uint16_t kWorkersMax = 64;
 // Both directions; the kernel grants what net.core.wmem_max allows.
 inline constexpr int kSocketBufferBytes = 1024 * 1024;

@@ -80,6 +80,8 @@ TEST(Letter, IsBounded) {
   Letter one = letter();
   one.destination = {FactorKind::email, std::string(240, 'a') + "@b.example"};
   one.values[0].value = std::string(Letter::kValueBytesMax, 'x');
+  EXPECT_TRUE(write(one));
+  one.values.push_back({"b", std::string(Letter::kBytesMax / 4, 'x')});
   EXPECT_EQ(test::failure(write(one)), ErrorCode::limit_exceeded);
 }
 
