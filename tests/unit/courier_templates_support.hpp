@@ -11,7 +11,7 @@
 namespace countersign::courier {
 
 // As long as the policy lets one be.
-inline const std::string kLink = "https://" + std::string(112, 'a') + "/t/" + std::string(43, 'A');
+inline const std::string kLink = "https://" + std::string(192, 'a') + "/t/" + std::string(43, 'A');
 
 inline Message message_of(const std::string& kind, Channel channel,
                           const std::string& language = "en") {
