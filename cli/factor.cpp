@@ -130,6 +130,35 @@ void add_resynchronise(CLI::App& noun, Command& command) {
   verb->callback([&command, options] { resynchronise(command, *options); });
 }
 
+struct TemporaryCode {
+  SubjectOption subject;
+  std::uint32_t hours = 24;
+  std::uint32_t uses = 1;
+};
+
+// For whoever lost their factors, and was recognised by other means.
+void add_temporary_code(CLI::App& noun, Command& command) {
+  constexpr std::uint32_t kHoursMax = 30 * 24;
+  constexpr std::uint32_t kUsesMax = 100;
+  constexpr std::uint32_t kSecondsAnHour = 3600;
+  CLI::App* verb =
+      noun.add_subcommand("temporary-code", "Make a code that stands for a factor for a while");
+  const auto options = std::make_shared<TemporaryCode>();
+  add_subject_option(*verb, options->subject, Presence::required);
+  verb->add_option("--hours", options->hours, "For how long it is good; 24 when absent")
+      ->check(CLI::Range(1U, kHoursMax));
+  verb->add_option("--uses", options->uses, "How often it is good; once when absent")
+      ->check(CLI::Range(1U, kUsesMax));
+  verb->callback([&command, options] {
+    v1::Request request;
+    v1::IssueTemporaryCode& issue = *request.mutable_issue_temporary_code();
+    options->subject.write(*issue.mutable_subject());
+    issue.set_lifetime_seconds(options->hours * kSecondsAnHour);
+    issue.set_uses(options->uses);
+    ask_and_show(command, Door::provision, std::move(request));
+  });
+}
+
 }  // namespace
 
 void add_factor(CLI::App& app, Command& command) {
@@ -138,6 +167,7 @@ void add_factor(CLI::App& app, Command& command) {
   add_enrol(*noun, command);
   add_enrol_challenge_response(*noun, command);
   add_enrol_out_of_band(*noun, command);
+  add_temporary_code(*noun, command);
   add_confirm(*noun, command);
   add_list(*noun, command);
   add_rename(*noun, command);

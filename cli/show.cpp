@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/show.hpp"
 
+#include "cli/show_account.hpp"
 #include "cli/show_message.hpp"
 #include "cli/show_token.hpp"
 #include "cli/words.hpp"
@@ -11,10 +12,6 @@
 
 namespace countersign::cli {
 namespace {
-
-std::string full_name(const v1::SubjectName& name) {
-  return name.realm().empty() ? name.username() : name.realm() + "/" + name.username();
-}
 
 std::string retry(std::uint32_t seconds) {
   return seconds == 0 ? "after an unlock (countersign subject unlock)"
@@ -74,6 +71,28 @@ void show(std::ostream& out, const v1::FactorList& list) {
   }
 }
 
+// By what a destination of this kind is reached.
+std::string_view channel_of(v1::FactorKind kind) {
+  const bool by_phone = kind == v1::SMS || kind == v1::RESET_PHONE || kind == v1::MOBILE;
+  return by_phone ? "sms" : "email";
+}
+
+void show(std::ostream& out, const v1::TemporaryCode& issued) {
+  show(out, issued.factor());
+  out << "code: " << issued.code() << '\n' << "The code is shown this once.\n";
+}
+
+void show(std::ostream& out, const v1::SubjectExport& all) {
+  show(out, all.subject());
+  out << '\n';
+  cli::show(out, all.profile());
+  for (const v1::Factor& factor : all.factors()) {
+    out << '\n';
+    show(out, factor);
+  }
+  show_history(out, all);
+}
+
 // What a YubiKey's tools are given.
 std::string hexadecimal(std::string_view bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
@@ -101,8 +120,7 @@ void show(std::ostream& out, const v1::Enrolment& enrolment) {
   show(out, enrolment.factor());
   if (!enrolment.factor().masked_destination().empty()) {
     out << "It works after the answer to: countersign challenge start --confirm --kind "
-        << lower_words(v1::FactorKind_Name(enrolment.factor().kind())) << " --factor "
-        << enrolment.factor().id() << '\n';
+        << channel_of(enrolment.factor().kind()) << " --factor " << enrolment.factor().id() << '\n';
   }
   if (!enrolment.challenge_response_key().empty()) {
     out << "secret: " << hexadecimal(enrolment.challenge_response_key()) << '\n'
@@ -136,6 +154,15 @@ void show(std::ostream& out, const v1::Status& status) {
 
 void show(std::ostream& out, const v1::Error& error) {
   out << word(error.code()) << ": " << error.message() << '\n';
+}
+
+// What is answered about accounts; nothing of what is a courier's, a gateway's or the companion's
+// business.
+void show_account(std::ostream& out, const v1::Reply& reply) {
+  if (reply.has_profile()) cli::show(out, reply.profile());
+  if (reply.has_subject_export()) show(out, reply.subject_export());
+  if (reply.has_temporary_code()) show(out, reply.temporary_code());
+  if (reply.has_done()) out << "done\n";
 }
 
 // The one message inside the reply.
@@ -213,11 +240,8 @@ std::string as_text(const v1::Reply& reply) {
     case v1::Reply::kDelivery:
       show(out, reply.delivery());
       break;
-    case v1::Reply::kMessageBatch:  // a courier's business
-    case v1::Reply::kMessagesReported:
-    case v1::Reply::kSignature:  // a gateway's
-    case v1::Reply::OUTCOME_NOT_SET:
     default:
+      show_account(out, reply);
       break;
     case v1::Reply::kChallenge:
       show(out, reply.challenge());

@@ -90,10 +90,6 @@ void show_given(const Command& command, const Given& given) {
   }
 }
 
-std::string full_name(const v1::SubjectName& name) {
-  return name.realm().empty() ? name.username() : name.realm() + "/" + name.username();
-}
-
 std::string name_of(const std::optional<std::uint32_t>& serial, int slot) {
   return (serial ? "key " + std::to_string(*serial) : std::string{"the key"}) + ", slot " +
          std::to_string(slot);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/show_account.hpp"
 #include "cli/yubikey/outcome.hpp"
 #include "firmware-interface/yubikey/slot.hpp"
 
@@ -27,8 +28,6 @@ struct Given {
 };
 void show_given(const Command& command, const Given& given);
 
-// The name on a line or in a record: realm/username, without "default".
-[[nodiscard]] std::string full_name(const v1::SubjectName& name);
 // "key 7654321, slot 1".
 [[nodiscard]] std::string name_of(const std::optional<std::uint32_t>& serial, int slot);
 

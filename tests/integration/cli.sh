@@ -27,6 +27,10 @@ gives 0 countersign --version
 gives 2 countersign
 gives 2 countersign conjure
 gives 2 countersign subject
+gives 2 countersign subject create alice --activate
+gives 2 countersign subject create alice --country FI
+gives 2 countersign subject erase alice
+gives 2 countersign factor temporary-code alice --hours 0
 gives 2 countersign factor enrol alice sms
 gives 2 countersign verify <<< 123456
 gives 2 countersign verify alice < /dev/null
