@@ -66,7 +66,8 @@ struct BreakerEvent {
 
 [[nodiscard]] constexpr bool is_code(MessageKind kind) { return kind <= MessageKind::address; }
 [[nodiscard]] constexpr bool is_notice(MessageKind kind) {
-  return kind == MessageKind::factor_added || kind == MessageKind::factor_removed;
+  return kind >= MessageKind::factor_added && kind <= MessageKind::suspended &&
+         kind != MessageKind::test;
 }
 
 class Ledger {

@@ -199,8 +199,12 @@ awaitable<Status> ChallengeService::add_aftermath(const SubjectRecord& subject, 
   }
   if (confirms) {
     const Factor& added = subject.find(challenge.factor)->fixed;
-    CS_CO_TRY(attempt.aftermath->notices,
+    if (is_contact(added.kind)) {
+      co_return co_await contacts_.replace(subject, added, attempt.entry, *attempt.aftermath);
+    }
+    CS_CO_TRY(Told told,
               co_await notices_.write(MessageKind::factor_added, subject, added, attempt.entry));
+    std::move(told).leave_in(*attempt.aftermath);
   }
   co_return Status{};
 }

@@ -5,6 +5,7 @@
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
 #include "daemon/service/attempts.hpp"
+#include "daemon/service/contacts.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/parts.hpp"
 #include "daemon/verify/challenge.hpp"
@@ -24,7 +25,8 @@ class ChallengeService {
         policy_{parts.policy},
         clock_{parts.clock},
         outbox_{parts.outbox},
-        notices_{parts} {}
+        notices_{parts},
+        contacts_{parts} {}
 
   // Asks a key for something that nobody has been asked before. A name that nobody bears and a
   // subject without such a factor get a challenge too, which nobody can answer. (For codes:
@@ -69,6 +71,7 @@ class ChallengeService {
   const Clock& clock_;
   Outbox& outbox_;
   Notices notices_;
+  Contacts contacts_;
 };
 
 }  // namespace countersign

@@ -50,11 +50,13 @@ awaitable<Result<Answer>> ClaimService::take(Peer peer, const ClaimToken& ask,
                                              Afterwards* afterwards) {
   const Time now = tap.motion.accepted_at;
   Factor factor = factor_of(tap.token.fixed, subject->fixed.id, ask.label, now);
+  factor.id = kNewFactor;
   factor.state = FactorState::active;
   JournalEntry record{.at = now, .event = Event::token_claimed, .peer_uid = peer.uid};
   Aftermath also;
-  CS_CO_TRY(also.notices,
+  CS_CO_TRY(Told told,
             co_await notices_.write(MessageKind::factor_added, *subject, factor, record));
+  std::move(told).leave_in(also);
   if (afterwards != nullptr) {
     CS_CO_CHECK(co_await add(*afterwards, *subject, record, also));
   }

@@ -26,6 +26,18 @@ std::vector<MessageValue> values_of(const StartChallenge& ask, const policies::C
   return values;
 }
 
+// Whether there is somebody, and where they are reached. Who has not signed in at the companion is
+// told neither: it would tell a name that somebody bears from one that nobody does.
+bool may_be_told(Peer peer, Purpose purpose) {
+  return peer.role != Role::enroll || (purpose != Purpose::reset && purpose != Purpose::unlock);
+}
+
+// Whoever has not activated their account yet may confirm what belongs to it.
+bool may_have_codes(const Subject& subject, Purpose purpose) {
+  if (subject.state == SubjectState::pending) return purpose == Purpose::confirmation;
+  return subject.state == SubjectState::active;
+}
+
 // What counts as where nobody's message goes: each name has its own.
 Destination destination_of_nobody(FactorKind channel, SubjectId id) {
   return {channel, "nobody " + std::to_string(number(id))};
@@ -48,9 +60,10 @@ awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChal
   const Time now = parts_.clock.now();
   errand.sending.expires_at = now + rules.code.lifetime;
   ChallengeReport report{.kind = errand.whom.kind, .purpose = errand.whom.purpose};
-  if (errand.to) report.factor = errand.whom.factor;
+  const bool is_told = errand.to && may_be_told(peer, errand.whom.purpose);
+  if (is_told) report.factor = errand.whom.factor;
   report.delivery = parts_.outbox.allow(errand.sending, rules, now);
-  if (errand.to) report.delivery->masked_destination = outbox::mask(*errand.to);
+  if (is_told) report.delivery->masked_destination = outbox::mask(*errand.to);
   if (report.delivery->outcome != DeliveryOutcome::accepted_for_delivery) co_return report;
   report.id = ChallengeId{verify::fresh_number(random.expose())};
   report.lifetime = rules.code.lifetime;
@@ -113,7 +126,7 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
 // nothing is opened for anybody.
 awaitable<Status> CodeService::find_destination(const StartChallenge& ask, Errand& errand) {
   const Subject& subject = errand.subject->fixed;
-  const bool is_nobodys = is_decoy(subject.id) || subject.state != SubjectState::active;
+  const bool is_nobodys = is_decoy(subject.id) || !may_have_codes(subject, errand.whom.purpose);
   if (ask.destination) {
     if (!is_nobodys) errand.to = *ask.destination;
     co_return Status{};

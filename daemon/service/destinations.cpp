@@ -16,7 +16,7 @@ awaitable<Result<Bytes>> seal_destination(hsm::Hsm& hsm, const Destination& dest
 awaitable<Result<Destination>> open_destination(hsm::Hsm& hsm, const Factor& factor) {
   CS_CO_TRY(const hsm::OpenedMessage opened,
             co_await hsm.open_message(factor.sealed, as_bytes(kLabel)));
-  co_return Destination{factor.kind, std::string{as_text(opened.message.expose())}};
+  co_return Destination{channel_of(factor.kind), std::string{as_text(opened.message.expose())}};
 }
 
 }  // namespace countersign

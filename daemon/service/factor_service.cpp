@@ -153,9 +153,17 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolChallengeResponse
 
 awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOutOfBand ask) {
   CS_CO_TRY(const Place place, co_await place_for(peer, ask.name));
-  if (!ask.destination) co_return Error{ErrorCode::malformed, "destination.missing"};
-  const Destination& destination = *ask.destination;
-  CS_CO_CHECK(co_await refuse_known(*place.subject, destination));
+  CS_CO_TRY(const Destination destination, co_await destination_of(peer, ask, *place.subject));
+  if (is_contact(ask.kind)) {
+    CS_CO_TRY(const FactorRecord* const pending,
+              co_await contacts_.find_pending(*place.subject, ask.kind, destination));
+    if (pending != nullptr) {
+      CS_CO_TRY(FactorReport report, co_await described(*place.subject, *pending));
+      co_return Answer{Enrolment{.factor = std::move(report)}};
+    }
+  } else {
+    CS_CO_CHECK(co_await refuse_known(*place.subject, destination));
+  }
   CS_CO_TRY(const Bytes sealed, co_await seal_destination(hsm_, destination));
   Factor factor{.subject = place.subject->fixed.id,
                 .kind = ask.kind,
@@ -169,6 +177,16 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOutOfBand ask) {
   co_return Answer{Enrolment{.factor = {.subject = place.subject->fixed.name,
                                         .factor = std::move(factor),
                                         .masked_destination = outbox::mask(destination)}}};
+}
+
+awaitable<Result<Destination>> FactorService::destination_of(Peer peer, EnrolOutOfBand& ask,
+                                                             const SubjectRecord& subject) {
+  if (ask.destination) co_return *std::move(ask.destination);
+  const bool is_own = peer.role == Role::enroll && ask.kind == FactorKind::email;
+  if (!is_own) co_return Error{ErrorCode::malformed, "destination.missing"};
+  const Factor* const primary = Contacts::primary(subject);
+  if (primary == nullptr) co_return Error{ErrorCode::conflict, "contact.primary"};
+  co_return co_await open_destination(hsm_, *primary);
 }
 
 // Twice with one person, it would be good for twice as many guesses.
@@ -280,8 +298,11 @@ awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change c
     Aftermath also;
     // What was never confirmed was nobody's yet.
     if (changed.state == FactorState::revoked && record->fixed.state != FactorState::pending) {
-      CS_CO_TRY(also.notices, co_await notices_.write(MessageKind::factor_removed, *subject,
-                                                      record->fixed, journalled));
+      const bool is_way_in = !is_contact(changed.kind);
+      const MessageKind kind =
+          is_way_in ? MessageKind::factor_removed : MessageKind::address_changed;
+      CS_CO_TRY(Told told, co_await notices_.write(kind, *subject, record->fixed, journalled));
+      std::move(told).leave_in(also);
     }
     CS_CO_CHECK(co_await store_.change(subject, std::move(changed), std::move(journalled), also));
     notices_.queued(also.notices);

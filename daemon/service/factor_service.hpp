@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/contacts.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/subject_service.hpp"
 
@@ -21,7 +22,8 @@ class FactorService {
         policy_{parts.policy},
         clock_{parts.clock},
         find_{parts},
-        notices_{parts} {}
+        notices_{parts},
+        contacts_{parts} {}
 
   // Whether the subject may have one factor more when so many others go. Fails with
   // `limit_exceeded`.
@@ -35,7 +37,9 @@ class FactorService {
   awaitable<Result<Answer>> enrol(Peer peer, EnrolYubicoOtp ask);
   // The same for a slot that answers challenges.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolChallengeResponse ask);
-  // The same for a destination of codes; with `already_exists` when the subject has it already.
+  // The same for a destination of codes, or for where the person is reached; with `already_exists`
+  // when the subject has it already, and with `conflict` when both e-mail addresses would be one.
+  // The person's own e-mail codes go to their primary address.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolOutOfBand ask);
   awaitable<Result<Answer>> list(Peer peer, const ListFactors& ask);
   // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
@@ -56,6 +60,8 @@ class FactorService {
   awaitable<Result<Answer>> change(Peer peer, FactorId factor, Change change);
   awaitable<Result<FactorReport>> described(const SubjectRecord& subject,
                                             const FactorRecord& factor);
+  awaitable<Result<Destination>> destination_of(Peer peer, EnrolOutOfBand& ask,
+                                                const SubjectRecord& subject);
   awaitable<Status> refuse_known(const SubjectRecord& subject, const Destination& destination);
   awaitable<Result<hsm::Generated>> secret_of(EnrolOath& ask);
   awaitable<Result<hsm::GeneratedYubico>> secret_of(EnrolYubicoOtp& ask);
@@ -69,6 +75,7 @@ class FactorService {
   const Clock& clock_;
   SubjectFinder find_;
   Notices notices_;
+  Contacts contacts_;
 };
 
 }  // namespace countersign

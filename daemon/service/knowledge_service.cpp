@@ -82,7 +82,8 @@ awaitable<Result<Factor>> KnowledgeService::add(const SubjectPtr& subject, Addit
   Aftermath also;
   also.factors = std::move(addition.instead_of);
   if (addition.tells) {
-    CS_CO_TRY(also.notices, co_await notices_.write(*addition.tells, *subject, factor, entry));
+    CS_CO_TRY(Told told, co_await notices_.write(*addition.tells, *subject, factor, entry));
+    std::move(told).leave_in(also);
   }
   CS_CO_TRY(factor.id,
             co_await parts_.store.enrol(subject, factor, Position::none, std::move(entry), also));

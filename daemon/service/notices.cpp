@@ -4,9 +4,12 @@
 #include "daemon/outbox/letter.hpp"
 #include "daemon/service/destinations.hpp"
 #include "daemon/service/envelope.hpp"
+#include "daemon/service/written_time.hpp"
 #include "daemon/verify/challenge.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 namespace countersign {
 namespace {
@@ -50,75 +53,131 @@ std::string name_of(const Factor& factor) {
   return name;
 }
 
-std::vector<const Factor*> destinations(const SubjectRecord& subject, FactorKind kind,
-                                        FactorState state) {
-  std::vector<const Factor*> found;
-  for (const FactorRecord& factor : subject.factors) {
-    const bool is_one = factor.fixed.kind == kind && factor.fixed.state == state;
-    if (is_one) found.push_back(&factor.fixed);
+using Kinds = std::initializer_list<FactorKind>;
+
+constexpr auto kMailboxes = {FactorKind::primary_email, FactorKind::secondary_email,
+                             FactorKind::email};
+constexpr auto kPhones = {FactorKind::sms, FactorKind::reset_phone};
+
+void append(std::vector<const Factor*>& all, const SubjectRecord& subject, Kinds kinds,
+            FactorState state) {
+  for (const FactorKind kind : kinds) {
+    for (const FactorRecord& factor : subject.factors) {
+      const bool is_one = factor.fixed.kind == kind && factor.fixed.state == state;
+      if (is_one) all.push_back(&factor.fixed);
+    }
   }
-  return found;
 }
 
-// All active e-mail factors, or all active SMS factors of whoever has none; and whatever is
-// suspended: else that is how an intruder would begin.
-std::vector<const Factor*> told(const SubjectRecord& subject) {
-  auto all = destinations(subject, FactorKind::email, FactorState::active);
-  if (all.empty()) all = destinations(subject, FactorKind::sms, FactorState::active);
-  for (const FactorKind kind : {FactorKind::email, FactorKind::sms}) {
-    const auto suspended = destinations(subject, kind, FactorState::suspended);
-    all.insert(all.end(), suspended.begin(), suspended.end());
-  }
+// Whom the subject has to be reached by; suspended ones too: else that is how an intruder would
+// begin.
+std::vector<const Factor*> reached_by(const SubjectRecord& subject) {
+  std::vector<const Factor*> all;
+  append(all, subject, kMailboxes, FactorState::active);
+  if (all.empty()) append(all, subject, kPhones, FactorState::active);
+  append(all, subject, kMailboxes, FactorState::suspended);
+  append(all, subject, kPhones, FactorState::suspended);
   return all;
 }
 
+// Who else is concerned by this change.
+void append_concerned(std::vector<const Factor*>& all, MessageKind kind,
+                      const SubjectRecord& subject, const Factor& about) {
+  if (!is_out_of_band(about.kind)) return;
+  const bool is_replaced = kind == MessageKind::address_changed;
+  if (is_replaced) append(all, subject, {about.kind}, FactorState::active);
+  const bool was_somebodys =
+      kind == MessageKind::factor_removed && about.state != FactorState::pending;
+  if (is_replaced || was_somebodys) all.push_back(&about);
+}
+
+bool has_link(MessageKind kind) { return kind != MessageKind::suspended; }
+
 }  // namespace
 
-awaitable<Result<std::vector<Message>>> Notices::write(MessageKind kind,
-                                                       const SubjectRecord& subject,
-                                                       const Factor& about,
-                                                       const JournalEntry& change) {
-  std::vector<const Factor*> recipients = told(subject);
-  const bool was_somebodys = is_out_of_band(about.kind) && about.state != FactorState::pending &&
-                             kind == MessageKind::factor_removed;
-  const auto is_it = [&about](const Factor* factor) { return factor->id == about.id; };
-  if (was_somebodys && std::ranges::none_of(recipients, is_it)) recipients.push_back(&about);
+void Told::leave_in(Aftermath& also) && {
+  also.notices.insert(also.notices.end(), std::make_move_iterator(notices.begin()),
+                      std::make_move_iterator(notices.end()));
+  if (repudiation) also.account.issued.push_back(*std::move(repudiation));
+}
 
-  std::vector<Message> notices;
-  for (const Factor* to : recipients) {
-    CS_CO_TRY(std::optional<Message> notice, co_await write_one(kind, subject, about, *to, change));
-    if (notice) notices.push_back(std::move(*notice));
+awaitable<Result<Told>> Notices::write(MessageKind kind, const SubjectRecord& subject,
+                                       const Factor& about, const JournalEntry& change) {
+  CS_CO_TRY(const std::vector<Recipient> all, co_await recipients(kind, subject, about));
+  Told told;
+  if (all.empty()) co_return told;
+  CS_CO_TRY(const Profile profile, co_await profiles_.of(subject.fixed.id));
+  News news{kind, subject, change, profile.language, {{"factor", name_of(about)}}};
+  CS_CO_TRY(told.repudiation, co_await add_link(about, news));
+  for (const Recipient& to : all) {
+    CS_CO_TRY(std::optional<Message> notice, co_await write_one(news, to));
+    if (notice) told.notices.push_back(std::move(*notice));
   }
-  co_return notices;
+  if (told.notices.empty()) told.repudiation.reset();  // nobody has its text
+  co_return told;
+}
+
+awaitable<Result<std::vector<Notices::Recipient>>> Notices::recipients(MessageKind kind,
+                                                                       const SubjectRecord& subject,
+                                                                       const Factor& about) {
+  std::vector<const Factor*> all = reached_by(subject);
+  append_concerned(all, kind, subject, about);
+  std::vector<Recipient> once;
+  for (const Factor* factor : all) {
+    CS_CO_TRY(Destination destination, co_await open_destination(parts_.hsm, *factor));
+    const auto is_same = [&destination](const Recipient& other) {
+      return other.destination.text == destination.text;
+    };
+    if (std::ranges::any_of(once, is_same)) continue;
+    once.push_back({factor->id, std::move(destination)});
+  }
+  co_return once;
+}
+
+// One ticket for all who are told: whoever opens it first says it for all.
+awaitable<Result<std::optional<Ticket>>> Notices::add_link(const Factor& about, News& news) {
+  using Issued = std::optional<Ticket>;
+  const CurrentPolicy current = parts_.policy;
+  const Realm& realm = news.subject.fixed.name.realm;
+  const policies::Policy& policy = current->of(realm.text());
+  if (!has_link(news.kind) || policy.account.url.empty()) co_return Issued{};
+  Ticket draft{.purpose = TicketPurpose::repudiation,
+               .subject = news.subject.fixed.id,
+               .factor = about.id,
+               .details = {static_cast<std::byte>(news.kind)},
+               .created_at = news.change.at,
+               .expires_at = news.change.at + policy.account.repudiation_lifetime};
+  CS_CO_TRY(IssuedTicket issued, co_await tickets_.fresh(std::move(draft), realm));
+  news.values.push_back({"not_me_link", link_of(policy, issued.text)});
+  news.values.push_back({"expires", written(issued.row.expires_at)});
+  co_return Issued{std::move(issued.row)};
 }
 
 // None where the policy sends nothing.
-awaitable<Result<std::optional<Message>>> Notices::write_one(MessageKind kind,
-                                                             const SubjectRecord& subject,
-                                                             const Factor& about, const Factor& to,
-                                                             const JournalEntry& change) {
+awaitable<Result<std::optional<Message>>> Notices::write_one(const News& news,
+                                                             const Recipient& to) {
   using Written = std::optional<Message>;
   const CurrentPolicy policy = parts_.policy;
-  CS_CO_TRY(const Destination destination, co_await open_destination(parts_.hsm, to));
-  outbox::Sending sending{.channel = to.kind,
-                          .kind = kind,
-                          .subject = subject.fixed.id,
-                          .factor = to.id,
-                          .destination = parts_.outbox.prints.print(destination),
-                          .prefix = prefix_of(*policy, destination),
-                          .peer_uid = change.peer_uid,
-                          .expires_at = change.at + policy->messages.notice_lifetime};
-  if (to.kind == FactorKind::sms && sending.prefix.empty()) co_return Written{};
+  const Subject& subject = news.subject.fixed;
+  outbox::Sending sending{.channel = to.destination.channel,
+                          .kind = news.kind,
+                          .subject = subject.id,
+                          .factor = to.factor,
+                          .destination = parts_.outbox.prints.print(to.destination),
+                          .prefix = prefix_of(*policy, to.destination),
+                          .peer_uid = news.change.peer_uid,
+                          .expires_at = news.change.at + policy->messages.notice_lifetime};
+  if (sending.channel == FactorKind::sms && sending.prefix.empty()) co_return Written{};
   CS_CO_TRY(const SecretBytes random, co_await parts_.hsm.random(verify::kNumberRandomBytes));
   const MessageId id{verify::fresh_number(random.expose())};
-  CS_CO_TRY(const SecretBytes letter, outbox::write({.destination = destination,
-                                                     .kind = kind,
-                                                     .realm = subject.fixed.name.realm.text(),
-                                                     .language = {},
-                                                     .values = {{"factor", name_of(about)}}}));
+  CS_CO_TRY(const SecretBytes letter, outbox::write({.destination = to.destination,
+                                                     .kind = news.kind,
+                                                     .realm = subject.name.realm.text(),
+                                                     .language = news.language,
+                                                     .values = news.values}));
   const Bytes envelope = envelope_of(id);
   CS_CO_TRY(Bytes sealed, co_await parts_.hsm.seal_message(letter.expose(), envelope));
-  co_return Written{row_of(id, sending, change.at, std::move(sealed))};
+  co_return Written{row_of(id, sending, news.change.at, std::move(sealed))};
 }
 
 void Notices::queued(const std::vector<Message>& notices) {

@@ -71,9 +71,10 @@ awaitable<Result<Answer>> SignInService::reauthenticate(const Visit& visit,
 
 awaitable<Result<Answer>> SignInService::evaluate(const Visit& visit, const Question& question) {
   Promotion promotion{parts_, *visit.session};
+  RecoveryNotice tells{notices_, &promotion};
   SessionVerdict outcome;
   CS_CO_TRY(outcome.verdict,
-            co_await attempts_.evaluate(visit.peer, visit.id, question, &promotion));
+            co_await attempts_.evaluate(visit.peer, visit.id, question, &tells));
   if (promotion.is_promoted()) outcome.session = std::move(promotion.session().text);
   co_return Answer{std::move(outcome)};
 }

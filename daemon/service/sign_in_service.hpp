@@ -8,6 +8,7 @@
 #include "daemon/service/claim_service.hpp"
 #include "daemon/service/factor_service.hpp"
 #include "daemon/service/promotion.hpp"
+#include "daemon/service/recovery_notice.hpp"
 #include "daemon/service/verify_service.hpp"
 #include "daemon/service/visit.hpp"
 
@@ -21,7 +22,8 @@ class SignInService {
         verify_{parts},
         challenges_{parts},
         claims_{parts},
-        factors_{parts} {}
+        factors_{parts},
+        notices_{parts} {}
 
   // The password opens a session that may do nothing but prove a factor; with a remembered device
   // (where the policy offers that) one that is signed in. Whatever is refused is answered alike,
@@ -52,6 +54,7 @@ class SignInService {
   ChallengeService challenges_;
   ClaimService claims_;
   FactorService factors_;
+  Notices notices_;
 };
 
 }  // namespace countersign

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/verify_service.hpp"
 
+#include "daemon/service/recovery_notice.hpp"
 #include "policies/authorise.hpp"
 
 namespace countersign {
@@ -27,11 +28,11 @@ class NoticeOfNew : public Afterwards {
   awaitable<Status> tell(const SubjectRecord& subject, Attempt& attempt) {
     if (!attempt.verdict.accepted) co_return Status{};
     const Factor& added = subject.find(attempt.verdict.factor)->fixed;
-    CS_CO_TRY(std::vector<Message> notices,
+    CS_CO_TRY(Told told,
               co_await notices_.write(MessageKind::factor_added, subject, added, attempt.entry));
-    if (notices.empty()) co_return Status{};
+    if (told.notices.empty()) co_return Status{};
     if (!attempt.aftermath) attempt.aftermath = std::make_unique<Aftermath>();
-    attempt.aftermath->notices = std::move(notices);
+    std::move(told).leave_in(*attempt.aftermath);
     co_return Status{};
   }
 
@@ -53,7 +54,8 @@ awaitable<Result<Verdict>> VerifyService::verify(Peer peer, const RequestId& id,
                           .client_address = ask.client_address,
                           .way = way_of(ask),
                           .realm = ask.subject ? &ask.subject->realm : nullptr};
-  co_return co_await attempts_.evaluate(peer, id, question);
+  RecoveryNotice tells{notices_};
+  co_return co_await attempts_.evaluate(peer, id, question, &tells);
 }
 
 Status VerifyService::authorise(const policies::Policy& policy, Peer peer, const Verify& ask,

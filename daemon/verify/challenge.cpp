@@ -46,6 +46,24 @@ bool used_later(const FactorRecord& a, const FactorRecord& b) {
          std::tuple{b.motion.accepted_at, number(b.fixed.id)};
 }
 
+// Whether codes of this purpose that are asked for by this means go there. A contact proves
+// nobody's identity alone: it is for what an account needs while nobody can sign in to it.
+bool serves(const Factor& factor, Purpose purpose, FactorKind means) {
+  if (!is_contact(factor.kind)) return factor.kind == means;
+  if (channel_of(factor.kind) != means) return false;
+  if (purpose == Purpose::confirmation) return true;
+  const bool is_for_these =
+      factor.kind == FactorKind::reset_phone || factor.kind == FactorKind::primary_email;
+  return is_for_these && (purpose == Purpose::reset || purpose == Purpose::unlock);
+}
+
+// A contact before a factor, and what was used last before the rest.
+bool comes_before(const FactorRecord& a, const FactorRecord& b) {
+  const bool is_better = is_contact(a.fixed.kind);
+  if (is_better != is_contact(b.fixed.kind)) return is_better;
+  return used_later(a, b);
+}
+
 Match match_of(const FactorRecord& factor, const Challenge& challenge) {
   const Position position =
       challenge.is_open() ? Position{number(factor.motion.position) + 1} : challenge.position;
@@ -77,9 +95,9 @@ Addressee addressee(const SubjectRecord& subject, std::optional<FactorId> named,
   const FactorState state = confirms ? FactorState::pending : FactorState::active;
   const FactorRecord* chosen = nullptr;
   for (const FactorRecord& factor : subject.factors) {
-    if (factor.fixed.kind != kind || factor.fixed.state != state) continue;
+    if (factor.fixed.state != state || !serves(factor.fixed, purpose, kind)) continue;
     if (named && factor.fixed.id != *named) continue;
-    if (chosen == nullptr || used_later(factor, *chosen)) chosen = &factor;
+    if (chosen == nullptr || comes_before(factor, *chosen)) chosen = &factor;
   }
   if (chosen != nullptr) whom.factor = chosen->fixed.id;
   return whom;

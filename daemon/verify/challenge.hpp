@@ -31,8 +31,9 @@ struct Addressee {
 };
 
 // For a confirmation the pending factor of this kind that is named; for an address none; for
-// everything else the active one that is named or was used last. A decoy's only factor stands in
-// for one.
+// everything else the active one that is named or was used last. To reset and to unlock, what
+// belongs to the account comes first: the reset phone, the primary address. A decoy's only factor
+// stands in for one.
 [[nodiscard]] Addressee addressee(const SubjectRecord& subject, std::optional<FactorId> named,
                                   Purpose purpose, FactorKind kind);
 
