@@ -60,6 +60,8 @@ constexpr auto kRefusals = std::to_array<Wording>({
      "this person is reached there already, in another capacity; give another destination"},
     {"contact.primary", 0,
      "there is no primary e-mail address yet; give a destination, or confirm a primary one first"},
+    {"device.policy", 0, "the policy lets no device be remembered in this realm"},
+    {"temporary_code.policy", 0, "the policy gives out no temporary codes in this realm"},
     {"factor.last", 0, "it is the last factor that may be the only one; set up another first"},
     {"factor.password", 0, "a password is not revoked; set another one (set_password)"},
     {"factor.primary_email", 0,
