@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/sign_in_service.hpp"
 
+#include "daemon/service/device_shown.hpp"
 #include "daemon/service/standing.hpp"
 #include "policies/authorise.hpp"
 
@@ -35,8 +36,31 @@ awaitable<Result<Answer>> SignInService::sign_in(const Visit& visit, const SignI
   if (!verdict.accepted) co_return Answer{std::move(report)};
 
   report.session = std::move(begun.session().text);
+  const policies::Policy& rules = policy->of(ask.subject.realm.text());
+  if (ask.device.size() != 0 && rules.factors.of(policies::FactorRuleOf::device).offer) {
+    CS_CO_CHECK(co_await show_device(visit, ask, begun.session().row, report));
+  }
+  if (report.scope == SessionScope::account) co_return Answer{std::move(report)};
   CS_CO_TRY(report.factors, co_await ways_on(visit.peer, id));
   co_return Answer{std::move(report)};
+}
+
+// Whatever is wrong with the device, the password was right: a factor is awaited, as without one.
+awaitable<Status> SignInService::show_device(const Visit& visit, const SignIn& ask,
+                                             const Session& begun, SignInReport& report) {
+  const verify::TypedSecret typed{FactorKind::device, ask.device};
+  const Question question{.event = Event::sign_in,
+                          .subject = begun.subject,
+                          .secret = &typed,
+                          .client_address = ask.client_address};
+  DeviceShown shown{parts_, begun};
+  CS_CO_TRY(const Verdict verdict,
+            co_await attempts_.evaluate(visit.peer, visit.id, question, &shown));
+  if (!verdict.accepted || !shown.is_accepted()) co_return Status{};
+  report.scope = SessionScope::account;
+  report.session = std::move(shown.session_text());
+  report.device = std::move(shown.device_text());
+  co_return Status{};
 }
 
 awaitable<Result<Answer>> SignInService::prove_factor(const Visit& visit, const ProveFactor& ask) {

@@ -45,6 +45,8 @@ class SignInService {
   awaitable<Result<Answer>> claim_token(const Visit& visit, const ClaimToken& ask);
 
  private:
+  awaitable<Status> show_device(const Visit& visit, const SignIn& ask, const Session& begun,
+                                SignInReport& report);
   awaitable<Result<std::vector<FactorReport>>> ways_on(Peer peer, SubjectId id);
   awaitable<Result<Answer>> evaluate(const Visit& visit, const Question& question);
 
