@@ -10,13 +10,23 @@ namespace {
 
 class CanaryKnowledge : public Canary {
  protected:
-  // As typed, and as it looks while it is normalised: four bytes a character.
+  // Of letters that nobody types by chance. As typed, and as it looks while it is normalised: four
+  // bytes a character.
   std::string watched_password() {
-    const std::string password = "Aa1!" + random_digits() + random_digits() + random_digits();
+    std::string password;
+    std::string wide;
+    for (int i = 0; i < 24; ++i) {
+      const std::string random = random_bytes(2);
+      const auto low = static_cast<unsigned>(static_cast<unsigned char>(random[0]));
+      const auto high = static_cast<unsigned>(static_cast<unsigned char>(random[1]) & 0x7fU);
+      const unsigned point = 0x20000U + (high << 8U | low);  // U+20000 to U+27FFF
+      wide += {static_cast<char>(low), static_cast<char>(high), '\2', '\0'};
+      password += {static_cast<char>(0xf0), static_cast<char>(0x80U | (point >> 12U & 0x3fU)),
+                   static_cast<char>(0x80U | (point >> 6U & 0x3fU)),
+                   static_cast<char>(0x80U | (point & 0x3fU))};
+    }
     const std::string place = std::to_string(secrets_.size());
     secrets_["password " + place] = password;
-    std::string wide;
-    for (const char c : password) wide += std::string{c, '\0', '\0', '\0'};
     secrets_["wide password " + place] = wide;
     return password;
   }

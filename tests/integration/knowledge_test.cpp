@@ -3,6 +3,7 @@
 #include "tests/support/appliance.hpp"
 #include "tests/support/daemon_clock.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <ctime>
@@ -69,7 +70,7 @@ TEST_F(TemporaryCodes, OutliveARestartAndAreStillGoodOnce) {
   appliance.stop_daemon();
   appliance.start_daemon();
   EXPECT_EQ(verify_once(issued.code()).reason(), v1::REPLAYED);
-  EXPECT_TRUE(appliance.check_store().empty());
+  EXPECT_THAT(appliance.check_store(), testing::IsEmpty());
 }
 
 TEST_F(TemporaryCodes, AreExpiredWhenTheirTimeIsOver) {
