@@ -95,6 +95,11 @@ Status compare_tokens(Statements& statements, const LoadedRecord& record,
   return {};
 }
 
+// What a person knows or keeps is a factor from when it was made.
+bool is_kept(Event event) {
+  return event >= Event::password_set && event <= Event::device_remembered;
+}
+
 Status compare_births(Statements& statements, const LoadedRecord& record,
                       std::vector<std::string>& problems) {
   const JournalEntry& entry = record.record.entry;
@@ -104,7 +109,7 @@ Status compare_births(Statements& statements, const LoadedRecord& record,
   }
   const bool assigned = entry.event == Event::token_assigned || entry.event == Event::token_claimed;
   const bool succeeded = entry.outcome == Reason::none;
-  if (entry.event == Event::factor_enrolled || (assigned && succeeded)) {
+  if (entry.event == Event::factor_enrolled || is_kept(entry.event) || (assigned && succeeded)) {
     CS_TRY(const bool there, statements.checks.has_factor(entry.factor));
     if (!there) problems.push_back(say(record.record.seq, "the factor it enrolled is gone"));
   }

@@ -11,12 +11,13 @@ std::uint64_t place(Row row, std::int64_t id) {
   return salted * 0x9e37'79b9'7f4a'7c15;
 }
 
-// An acceptance leaves a budget as it is that has nothing to forget; everything else counts up.
+// An acceptance leaves a budget as it is that has nothing to forget, or that it may not forget, and
+// so does what is somebody's own and comes at the wrong time; everything else counts up.
 bool may_leave_budget(const JournalEntry& entry) {
   const bool asks = entry.event == Event::verify || entry.event == Event::resynchronise ||
                     entry.event == Event::repeat || entry.event == Event::sign_in ||
-                    entry.event == Event::reauthenticated;
-  return asks && entry.outcome == Reason::none;
+                    entry.event == Event::reauthenticated || entry.event == Event::reset_proven;
+  return asks && (entry.outcome == Reason::none || entry.outcome == Reason::expired);
 }
 
 }  // namespace
@@ -60,11 +61,13 @@ void OrderCheck::judge_budget(const JournalRecord& record) {
   if (last == nullptr) return;
   const State now{record.budget_version, entry.failures};
   const bool same = now.version == last->version && now.failures == last->failures;
-  const bool charged = entry.outcome != Reason::none;
-  if (now.version <= last->version && !(same && may_leave_budget(entry))) {
+  // A thief of a device's secret has guessed nothing.
+  const bool charged = entry.outcome != Reason::none && entry.event != Event::device_stolen;
+  const bool left = same && may_leave_budget(entry);
+  if (now.version <= last->version && !left) {
     report(record.seq, "subject", number(entry.subject),
            "had been put back: its version did not count up");
-  } else if (charged && now.failures != last->failures + 1) {
+  } else if (charged && !left && now.failures != last->failures + 1) {
     report(record.seq, "subject", number(entry.subject),
            "had been put back: its failures did not count up");
   }

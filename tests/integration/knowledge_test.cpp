@@ -84,6 +84,7 @@ TEST_F(TemporaryCodes, AreExpiredWhenTheirTimeIsOver) {
   EXPECT_EQ(verify_once("ABCD-EFGH-JKMN").reason(), v1::WRONG_CODE);
   clock.set(now + 301);
   EXPECT_EQ(verify_once(issued.code()).reason(), v1::EXPIRED);
+  EXPECT_THAT(appliance.check_store(), testing::IsEmpty());
 }
 
 TEST_F(TemporaryCodes, OfAThousandAtOnceExactlyOneIsAccepted) {

@@ -55,7 +55,12 @@ Result<CheckReads> CheckReads::open(Connection& connection) {
                    "SELECT 1 FROM journal WHERE event = 20 AND subject = ? LIMIT 1"));
   CS_CHECK(prepare(reads.was_enrolled_,
                    "SELECT 1 FROM journal WHERE event >= 30 AND event < 60 "
-                   "AND event IN (30, 41, 42) AND factor = ? LIMIT 1"));
+                   "AND event IN (30, 41, 42) AND factor = ?1 "
+                   // What is known or kept, among the records of its owner's account.
+                   "UNION ALL SELECT 1 FROM journal "
+                   "WHERE event >= 20 AND (event < 60 OR event >= 70) "
+                   "AND event IN (76, 77, 78, 79, 80) AND factor = ?1 "
+                   "AND subject = (SELECT subject FROM factor WHERE id = ?1) LIMIT 1"));
   CS_CHECK(prepare(reads.was_erased_,
                    "SELECT 1 FROM journal WHERE event >= 20 AND (event < 60 OR event >= 70) "
                    "AND event = 89 AND outcome = 0 AND subject = ? LIMIT 1"));
