@@ -97,8 +97,7 @@ awaitable<Result<Answer>> SignInService::evaluate(const Visit& visit, const Ques
   Promotion promotion{parts_, *visit.session};
   RecoveryNotice tells{notices_, &promotion};
   SessionVerdict outcome;
-  CS_CO_TRY(outcome.verdict,
-            co_await attempts_.evaluate(visit.peer, visit.id, question, &tells));
+  CS_CO_TRY(outcome.verdict, co_await attempts_.evaluate(visit.peer, visit.id, question, &tells));
   if (promotion.is_promoted()) outcome.session = std::move(promotion.session().text);
   co_return Answer{std::move(outcome)};
 }
