@@ -16,7 +16,9 @@
 #include <boost/container/small_vector.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -152,6 +154,25 @@ struct FamiliarSource {
   SourcePrint print{};
   Time accepted_at{};
 };
+// For how long it is familiar.
+inline constexpr std::chrono::hours kSourcesKept{30 * 24};
+// Whoever is accepted from a place again within this time leaves it as it was noted.
+inline constexpr std::chrono::hours kSourceNoted{24};
+
+// Whether the subject was accepted from there within `period`. A place that is all zero is
+// nobody's.
+[[nodiscard]] inline bool was_accepted(std::span<const FamiliarSource> sources,
+                                       const SourcePrint& from, std::chrono::hours period,
+                                       Time now) {
+  for (const FamiliarSource& source : sources) {
+    if (source.print == from && from != SourcePrint{}) return source.accepted_at >= now - period;
+  }
+  return false;
+}
+[[nodiscard]] inline bool is_familiar(std::span<const FamiliarSource> sources,
+                                      const SourcePrint& from, Time now) {
+  return was_accepted(sources, from, kSourcesKept, now);
+}
 
 struct SubjectRecord {
   Subject fixed;

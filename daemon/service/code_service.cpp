@@ -109,6 +109,8 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
                     .source = parts_.outbox.prints.print(ask.client_address, peer.uid),
                     .nobodys = !errand.to,
                     .peer_uid = peer.uid};
+  errand.sending.familiar =
+      is_familiar(errand.subject->sources, errand.sending.source, parts_.clock.now());
   if (errand.to) {
     errand.sending.destination = parts_.outbox.prints.print(*errand.to);
     errand.sending.prefix = prefix_of(*policy, *errand.to);
@@ -117,7 +119,6 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
     errand.sending.destination = parts_.outbox.prints.print(destination_of_nobody(*ask.kind, id));
     if (*ask.kind == FactorKind::sms) errand.sending.prefix = prefix_of_nobody(*policy, id);
   }
-  CS_CO_TRY(errand.sending.familiar, co_await parts_.store.is_familiar(id, errand.sending.source));
   co_return errand;
 }
 

@@ -65,10 +65,8 @@ awaitable<Status> Outbox::fill(Store& store, hsm::Hsm& hsm, const policies::Poli
       const Message& row = rows[i];
       bool familiar = false;
       if (outbox::is_code(row.kind) && !is_decoy(row.subject)) {
-        const Result<bool> known = co_await store.is_familiar(row.subject, row.source);
-        // A place that was changed past the daemon is none, and no reason not to start.
-        if (!known && known.error().code != ErrorCode::corrupt) co_return known.error();
-        familiar = known && *known;
+        CS_CO_TRY(const auto sources, co_await store.sources(row.subject));
+        familiar = is_familiar(sources, row.source, now);
       }
       ledger.restore(row, now, familiar);
       queued(row);

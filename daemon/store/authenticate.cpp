@@ -92,8 +92,8 @@ awaitable<Result<RowMac>> Authenticator::seal(const Bytes& encoded) const {
   co_return co_await fixed_rows_.mac(encoded);
 }
 
-awaitable<Result<SubjectPtr>> Authenticator::subject(const LoadedSubject& loaded,
-                                                     FactorId& culprit) const {
+awaitable<Result<std::shared_ptr<SubjectRecord>>> Authenticator::subject(
+    const LoadedSubject& loaded, FactorId& culprit) const {
   culprit = FactorId{};
   CS_CO_TRY(SubjectName name, name_of(loaded));
   auto record = std::make_shared<SubjectRecord>(SubjectRecord{
@@ -110,7 +110,7 @@ awaitable<Result<SubjectPtr>> Authenticator::subject(const LoadedSubject& loaded
     CS_CO_TRY(FactorRecord factor, co_await this->factor(record->fixed.name.realm, loaded.id, row));
     record->factors.push_back(std::move(factor));
   }
-  co_return SubjectPtr{std::move(record)};
+  co_return record;
 }
 
 awaitable<Result<ClientPtr>> Authenticator::client(const LoadedClient& loaded) const {

@@ -23,8 +23,10 @@ class Authenticator {
 
   // Checks every row's MAC; of an erased subject, who has no name, as of any. Fails with `corrupt`,
   // and `culprit` is then the factor whose row it is, or 0 for the subject's own; and with
-  // `unavailable`. REQUIRES: both references outlive the wait.
-  awaitable<Result<SubjectPtr>> subject(const LoadedSubject& loaded, FactorId& culprit) const;
+  // `unavailable`. The places that are familiar stand for themselves, and are left out here.
+  // REQUIRES: both references outlive the wait.
+  awaitable<Result<std::shared_ptr<SubjectRecord>>> subject(const LoadedSubject& loaded,
+                                                            FactorId& culprit) const;
 
   // Fails with `corrupt`, `unavailable`. REQUIRES: the reference outlives the wait.
   awaitable<Result<ClientPtr>> client(const LoadedClient& loaded) const;

@@ -40,7 +40,9 @@ Status compare_budget(Statements& statements, const LoadedRecord& record,
   const std::string name = "subject " + std::to_string(number(record.record.entry.subject));
   if (now.version < version) {
     problems.push_back(say(record.record.seq, name + " was put back to an older state"));
-  } else if (now.version == version && now.failures != record.record.entry.failures) {
+  } else if (now.version == version &&
+             (now.failures != record.record.entry.failures ||
+              now.failures_unfamiliar != record.record.entry.failures_unfamiliar)) {
     problems.push_back(say(record.record.seq, name + " has other failures than it was left with"));
   }
   return {};

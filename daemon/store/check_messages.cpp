@@ -48,7 +48,7 @@ Result<CheckedSlice> check_sources(Statements& statements, const Authenticator& 
   CheckedSlice slice;
   CS_TRY(const sqlite::Ids ids, statements.sources.subjects(after, Check::kSubjectsMax));
   for (const std::int64_t id : ids) {
-    CS_TRY(const auto rows, statements.sources.of_subject(SubjectId{id}, Store::kSourcesMax + 1));
+    CS_TRY(const auto rows, statements.rows.sources(SubjectId{id}, Store::kSourcesMax + 1));
     slice.records += rows.size();
     if (rows.size() > Store::kSourcesMax) {
       slice.problems.push_back(say("subject", id, "has more familiar places than are kept"));

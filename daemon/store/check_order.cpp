@@ -59,19 +59,26 @@ void OrderCheck::judge_budget(const JournalRecord& record) {
   const JournalEntry& entry = record.entry;
   State* last = remember(Row::subject, number(entry.subject));
   if (last == nullptr) return;
-  const State now{record.budget_version, entry.failures};
-  const bool same = now.version == last->version && now.failures == last->failures;
+  const State now{record.budget_version, entry.failures, entry.failures_unfamiliar};
+  const bool same = now.version == last->version && now.failures == last->failures &&
+                    now.failures_unfamiliar == last->failures_unfamiliar;
   // A thief of a device's secret has guessed nothing.
   const bool charged = entry.outcome != Reason::none && entry.event != Event::device_stolen;
   const bool left = same && may_leave_budget(entry);
   if (now.version <= last->version && !left) {
     report(record.seq, "subject", number(entry.subject),
            "had been put back: its version did not count up");
-  } else if (charged && !left && now.failures != last->failures + 1) {
+  } else if (charged && !left && !follows(*last, now, entry.familiar)) {
     report(record.seq, "subject", number(entry.subject),
            "had been put back: its failures did not count up");
   }
   *last = now;
+}
+
+// Whether one more failure leads from the one state to the other.
+bool OrderCheck::follows(const State& before, const State& after, bool familiar) {
+  return after.failures == before.failures + 1 &&
+         after.failures_unfamiliar == before.failures_unfamiliar + (familiar ? 0 : 1);
 }
 
 // Null for a row of another part.

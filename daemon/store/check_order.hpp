@@ -35,12 +35,14 @@ class OrderCheck {
   struct State {
     Version version{};
     std::uint32_t failures = 0;  // of a subject
+    std::uint32_t failures_unfamiliar = 0;
   };
   using States = std::unordered_map<std::int64_t, State>;
 
   void judge(const JournalRecord& record);
   void judge_motion(std::uint64_t seq, FactorId factor, Version version);
   void judge_budget(const JournalRecord& record);
+  static bool follows(const State& before, const State& after, bool familiar);
   State* remember(Row row, std::int64_t id);
   void forget_half();
   static void forget_beyond(std::uint64_t last, Row row, States& states);

@@ -2,6 +2,7 @@
 #include "daemon/store/draft.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace countersign::store {
 
@@ -87,6 +88,20 @@ bool Draft::is_told_apart(FactorId id) const {
   return std::ranges::find(told_apart_, id) != told_apart_.end();
 }
 
+// Forgets the one that the statement forgets.
+void Draft::note(const SourcePrint& place, Time accepted_at) {
+  const SubjectId subject = change_.subject;
+  change_.source = std::make_unique<sqlite::SourceChange>(
+      sqlite::SourceChange{subject, place, accepted_at, mac_of(key_, subject, place, accepted_at)});
+  std::vector<FamiliarSource>& sources = after_->sources;
+  std::erase_if(sources, [&place](const FamiliarSource& one) { return one.print == place; });
+  std::ranges::sort(sources, [](const FamiliarSource& a, const FamiliarSource& b) {
+    return std::tie(b.accepted_at, a.print) < std::tie(a.accepted_at, b.print);
+  });
+  if (sources.size() >= Store::kSourcesMax) sources.resize(Store::kSourcesMax - 1);
+  sources.push_back({place, accepted_at});
+}
+
 FactorRecord* Draft::find(FactorId id) {
   for (FactorRecord& factor : after_->factors) {
     if (factor.fixed.id == id) return &factor;
@@ -117,6 +132,10 @@ void Draft::seal_budget() {
 void Draft::complete_record() {
   JournalRecord& record = change_.record;
   record.entry.failures = after_->budget.failures;
+  record.entry.failures_unfamiliar = after_->budget.failures_unfamiliar;
+  if (const FactorRecord* factor = find(record.entry.factor)) {
+    record.entry.kind = factor->fixed.kind;
+  }
   record.budget_version = after_->budget.version;
   record.entry.version = Version{0};
   Writer out{record.also_moved};

@@ -30,6 +30,9 @@ class Draft {
   // The same for one that is enrolled beside others: the journal is told of it apart.
   void add_beside(Factor factor, const RowMac& mac, Motion motion);
 
+  // Remembers a place from which the subject was accepted.
+  void note(const SourcePrint& place, Time accepted_at);
+
   // Seals what moves and completes the journal record. REQUIRES: called once, last.
   sqlite::Change& finish();
   // The subject as it is when the change is durable.

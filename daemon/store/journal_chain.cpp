@@ -43,6 +43,10 @@ JournalHash next_hash(const JournalHash& before, const JournalRecord& record) {
       .integer(record.entry.failures)
       .integer(record.entry.count)
       .integer(number(record.entry.challenge))
+      .integer(record.entry.kind)
+      .integer(static_cast<std::uint8_t>(record.entry.familiar))
+      .integer(record.entry.offset)
+      .integer(record.entry.failures_unfamiliar)
       .text(record.entry.client_address)
       .integer(number(record.budget_version))
       .blob(record.also_moved);

@@ -28,6 +28,13 @@ struct LoadedFactor {
   RowMac mac{};
   std::optional<LoadedMotion> motion;
 };
+// A place from which a subject was accepted.
+struct LoadedSource {
+  SubjectId subject{};
+  SourcePrint print{};
+  Time accepted_at{};
+  RowMac mac{};
+};
 struct LoadedSubject {
   SubjectId id{};
   std::string realm;
@@ -37,6 +44,7 @@ struct LoadedSubject {
   RowMac mac{};
   std::optional<LoadedBudget> budget;
   std::vector<LoadedFactor> factors;
+  std::vector<LoadedSource> sources;
   bool has_birth = true;   // its journal record is there; looked up by `check` alone
   bool has_death = false;  // so is the one of its erasure; likewise
 };
@@ -88,14 +96,6 @@ struct LoadedProfile {
 
 struct LoadedPending {
   PendingSecret row;
-  RowMac mac{};
-};
-
-// A place from which a subject was accepted.
-struct LoadedSource {
-  SubjectId subject{};
-  SourcePrint print{};
-  Time accepted_at{};
   RowMac mac{};
 };
 

@@ -148,11 +148,14 @@ awaitable<Result<SubjectPtr>> Records::load_person(SubjectId id) {
   CS_CO_TRY(const auto rows, co_await reader_.ask<std::optional<LoadedSubject>>(read));
   if (!rows) co_return Error{ErrorCode::not_found, "store.subject"};
   FactorId culprit{};
-  Result<SubjectPtr> subject = co_await authenticator_.subject(*rows, culprit);
+  const auto subject = co_await authenticator_.subject(*rows, culprit);
   if (!subject && subject.error().code == ErrorCode::corrupt) co_await report_row(id, culprit);
-  const bool is_erased = subject && (*subject)->fixed.state == SubjectState::erased;
-  if (is_erased) co_return Error{ErrorCode::not_found, "store.erased"};
-  co_return subject;
+  if (!subject) co_return subject.error();
+  if ((*subject)->fixed.state == SubjectState::erased) {
+    co_return Error{ErrorCode::not_found, "store.erased"};
+  }
+  (*subject)->sources = co_await true_sources(rows->sources);
+  co_return SubjectPtr{*subject};
 }
 
 awaitable<Result<SubjectPtr>> Records::load_decoy(SubjectId id) {

@@ -60,7 +60,7 @@ class Records final : public WholeStore {
   awaitable<Result<std::vector<Message>>> messages(MessageId after) override;
   awaitable<Result<std::optional<Message>>> message(MessageId id) override;
   awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) override;
-  awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) override;
+  awaitable<Result<std::vector<FamiliarSource>>> sources(SubjectId subject) override;
   awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,
                                       JournalEntry entry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr to, Factor factor, Position position,
@@ -115,6 +115,7 @@ class Records final : public WholeStore {
   awaitable<Result<SubjectPtr>> subject_with(FactorOwner found);
   awaitable<Result<SubjectPtr>> load_person(SubjectId id);
   awaitable<Result<SubjectPtr>> load_decoy(SubjectId id);
+  awaitable<std::vector<FamiliarSource>> true_sources(std::vector<LoadedSource> rows);
 
   awaitable<Status> set_state(Draft& draft, FactorId id, FactorState state);
   awaitable<Status> set_state(Draft& draft, SubjectState state);
@@ -133,7 +134,6 @@ class Records final : public WholeStore {
   void add_messages(sqlite::Change& change, std::vector<Message> messages,
                     const JournalEntry& entry) const;
   awaitable<Status> leave(Draft& draft, Aftermath also);
-  void note_source(sqlite::Change& change, const SourcePrint& source) const;
   sqlite::AccountRows& account_rows(sqlite::Change& change, SubjectId owner) const;
   void put(sqlite::AccountRows& rows, AccountChange change) const;
   awaitable<Result<std::vector<Ticket>>> checked(std::vector<LoadedTicket> rows);

@@ -120,12 +120,10 @@ awaitable<Status> Records::unlock(SubjectPtr from, JournalEntry entry) {
     if (factor.motion.failures == 0) continue;
     Motion motion = factor.motion;
     motion.failures = 0;
+    motion.failures_unfamiliar = 0;
     CS_CO_CHECK(draft.move(factor.fixed.id, motion));
   }
-  Budget budget = from->budget;
-  budget.failures = 0;
-  budget.not_before = Time{};
-  draft.set(budget);
+  draft.set(Budget{.throttled = from->budget.throttled});
   co_return co_await write(draft);
 }
 

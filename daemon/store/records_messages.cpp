@@ -59,17 +59,9 @@ awaitable<Status> Records::leave(Draft& draft, Aftermath also) {
     if (!change.messages) change.messages = std::make_unique<sqlite::MessageChange>();
     change.messages->answered = also.answered;
   }
-  if (also.familiar) note_source(change, *also.familiar);
+  const bool somewhere = also.familiar && *also.familiar != kUnknownSource;
+  if (somewhere) draft.note(*also.familiar, change.record.entry.at);
   co_return Status{};
-}
-
-void Records::note_source(sqlite::Change& change, const SourcePrint& source) const {
-  if (source == kUnknownSource) return;
-  const SubjectId subject = change.subject;
-  const Time at = change.record.entry.at;
-  const RowMac mac = mac_of(*key_, subject, source, at);
-  change.source =
-      std::make_unique<sqlite::SourceChange>(sqlite::SourceChange{subject, source, at, mac});
 }
 
 awaitable<Status> Records::queue(Message message, JournalEntry entry) {
@@ -132,17 +124,24 @@ awaitable<Status> Records::settle(Message from, MessageState to, JournalEntry en
   co_return settled;
 }
 
-awaitable<Result<bool>> Records::is_familiar(SubjectId subject, const SourcePrint& source) {
-  using Row = std::optional<LoadedSource>;
-  if (source == kUnknownSource) co_return false;
-  auto read = [subject, &source](Statements& statements) {
-    return statements.sources.source(subject, source);
+awaitable<Result<std::vector<FamiliarSource>>> Records::sources(SubjectId subject) {
+  using Rows = std::vector<LoadedSource>;
+  if (is_decoy(subject)) co_return std::vector<FamiliarSource>{};
+  if (const SubjectPtr cached = people_.find(subject)) co_return cached->sources;
+  auto read = [subject](Statements& statements) {
+    return statements.rows.sources(subject, kSourcesMax);
   };
-  CS_CO_TRY(const Row row, co_await reader_.ask<Row>(read));
-  if (!row) co_return false;
-  if (authenticator_.is_true(*row)) co_return row->accepted_at >= clock_.now() - kSourcesKept;
-  co_await report(Tampered::source);
-  co_return Error{ErrorCode::corrupt, "store.source"};
+  CS_CO_TRY(Rows rows, co_await reader_.ask<Rows>(read));
+  co_return co_await true_sources(std::move(rows));
+}
+
+awaitable<std::vector<FamiliarSource>> Records::true_sources(std::vector<LoadedSource> rows) {
+  std::vector<FamiliarSource> found;
+  for (const LoadedSource& row : rows) {
+    if (authenticator_.is_true(row)) found.push_back({row.print, row.accepted_at});
+  }
+  if (found.size() != rows.size()) co_await report(Tampered::source);
+  co_return found;
 }
 
 }  // namespace countersign::store

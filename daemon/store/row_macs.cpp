@@ -98,7 +98,9 @@ RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
       .integer(number(owner))
       .integer(number(budget.version))
       .integer(budget.failures)
+      .integer(budget.failures_unfamiliar)
       .integer(to_milliseconds(budget.not_before))
+      .integer(to_milliseconds(budget.not_before_unfamiliar))
       .integer(budget.throttled)
       .raw(subject_mac);
   return key.mac({message.data(), message.size()});
@@ -114,6 +116,7 @@ RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
       .integer(number(motion.position))
       .integer(motion.drift)
       .integer(motion.failures)
+      .integer(motion.failures_unfamiliar)
       .raw(motion.last_request)
       .integer(to_milliseconds(motion.accepted_at))
       .integer(motion.timestamp)

@@ -64,9 +64,7 @@ class Store {
   // For how long messages are kept that are no longer queued.
   static constexpr std::chrono::hours kMessagesKept{24};
   static constexpr std::size_t kMessagesListed = 500;
-  // For how long a place is familiar from which a subject was accepted, and how many of one subject
-  // are remembered: those of late.
-  static constexpr std::chrono::hours kSourcesKept{30 * 24};
+  // How many places of one subject are remembered from which it was accepted: those of late.
   static constexpr std::size_t kSourcesMax = 16;
 
   virtual ~Store() = default;
@@ -86,7 +84,8 @@ class Store {
   virtual awaitable<Result<std::vector<FactorRecord>>> factors_of_key(BytesView sealed_key) = 0;
 
   // The subject as it stands, with everything that belongs to it. Decoys have one factor:
-  // those of names a TOTP factor, those of public ids a Yubico OTP factor.
+  // those of names a TOTP factor, those of public ids a Yubico OTP factor. A place whose row fails
+  // its check is left out (and journalled): nobody is more familiar for it.
   // Fails with `not_found`.
   virtual awaitable<Result<SubjectPtr>> subject(SubjectId id) = 0;
 
@@ -131,9 +130,8 @@ class Store {
   // Fails with `conflict` if it is no longer in that state, and with `corrupt`.
   virtual awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) = 0;
 
-  // Whether the subject was accepted from there within kSourcesKept. A source that is all zero is
-  // nobody's. REQUIRES: the reference outlives the wait.
-  virtual awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) = 0;
+  // SubjectRecord::sources alone, for whoever has no use for the rest.
+  virtual awaitable<Result<std::vector<FamiliarSource>>> sources(SubjectId subject) = 0;
 
   // Makes a subject. Its id and the entry's subject are set here. Fails with `already_exists`.
   virtual awaitable<Result<SubjectId>> create(const SubjectName& name, SubjectState state,

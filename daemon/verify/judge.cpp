@@ -77,6 +77,7 @@ void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& ca
   Budget budget = subject.budget;
   budget.version = next(budget.version);
   budget.failures += 1;
+  budget.failures_unfamiliar += 1;
   budget.throttled = 0;
   budget.not_before = policies::not_before_after(throttle, budget.failures, now);
   attempt.budget = budget;
@@ -88,6 +89,7 @@ void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& ca
     move.motion = factor->motion;
     move.motion.version = next(factor->motion.version);
     move.motion.failures += 1;
+    move.motion.failures_unfamiliar += 1;
   }
   if (candidates.size != 1) return;
   attempt.entry.factor = attempt.moves[0].factor;

@@ -260,7 +260,7 @@ TEST_P(MessageContract, APlaceIsFamiliarToWhomeverWasAcceptedFromThere) {
 TEST_P(MessageContract, APlaceIsFamiliarForAMonth) {
   const SubjectId alice = world_.person_with_factor("alice")->fixed.id;
   ASSERT_THAT(accept_from(print(1)), Succeeds());
-  world_.clock.time += Store::kSourcesKept;
+  world_.clock.time += kSourcesKept;
   EXPECT_TRUE(is_familiar(alice, print(1)));
   world_.clock.time += 1ms;
   EXPECT_FALSE(is_familiar(alice, print(1)));
@@ -283,9 +283,13 @@ TEST_P(MessageContract, OnlyThePlacesOfLateAreRemembered) {
     ASSERT_THAT(accept_from(print(1)), Succeeds());
     world_.clock.time += 1s;
   }
-  EXPECT_TRUE(is_familiar(alice, print(1)));
-  for (int place = 2; place <= kMany; ++place) {
-    EXPECT_EQ(is_familiar(alice, print(place)), place > 4) << place;
+  // As the cache has it, and as it is found on the disk.
+  for (const bool cached : {true, false}) {
+    if (!cached) world_.open();
+    EXPECT_TRUE(is_familiar(alice, print(1)));
+    for (int place = 2; place <= kMany; ++place) {
+      EXPECT_EQ(is_familiar(alice, print(place)), place > 4) << place << " cached: " << cached;
+    }
   }
   EXPECT_THAT(world_.problems(), IsEmpty());
 }
@@ -299,6 +303,10 @@ TEST_P(MessageContract, ThePlaceJustAcceptedFromIsRememberedWhateverTheClockSays
   world_.clock.time -= 1h;
   ASSERT_THAT(accept_from(print(99)), Succeeds());
   EXPECT_TRUE(is_familiar(alice, print(99)));
+  const auto places = world_.load("alice")->sources;
+  world_.open();
+  EXPECT_EQ(places.size(), Store::kSourcesMax);
+  for (const FamiliarSource& place : places) EXPECT_TRUE(is_familiar(alice, place.print));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, MessageContract, testing::Values(MakeBackend{[] {

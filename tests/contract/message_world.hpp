@@ -71,8 +71,13 @@ class MessageWorld : public testing::TestWithParam<MakeBackend> {
     attempt.aftermath->familiar = place;
     return world_.commit(alice, attempt);
   }
+  // As the subject says that is loaded, or in the cache; and the same when it is asked for alone.
   bool is_familiar(SubjectId subject, const SourcePrint& place) {
-    return *world_.run(world_.store->is_familiar(subject, place));
+    const SubjectPtr whole = *world_.run(world_.store->subject(subject));
+    const auto alone = *world_.run(world_.store->sources(subject));
+    const bool familiar = countersign::is_familiar(whole->sources, place, world_.clock.time);
+    EXPECT_EQ(countersign::is_familiar(alone, place, world_.clock.time), familiar);
+    return familiar;
   }
 
   std::unique_ptr<StoreBackend> backend_ = GetParam()();

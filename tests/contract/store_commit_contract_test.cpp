@@ -45,6 +45,26 @@ TEST_P(StoreCommitContract, ARejectionOutlivesARestart) {
   EXPECT_EQ(after->factors[0].motion.failures, 1u);
 }
 
+TEST_P(StoreCommitContract, FailuresFromFamiliarPlacesAreCountedApart) {
+  world_.person_with_factor("alice");
+  for (const bool familiar : {false, true, true}) {
+    const SubjectPtr alice = world_.load("alice");
+    Attempt attempt = world_.rejected(*alice, familiar);
+    attempt.budget->not_before = world_.clock.time + std::chrono::seconds{5};
+    attempt.budget->not_before_unfamiliar = world_.clock.time + std::chrono::seconds{7};
+    ASSERT_THAT(world_.commit(alice, attempt), Succeeds());
+  }
+  world_.open();
+  const SubjectPtr after = world_.load("alice");
+  EXPECT_EQ(after->budget.failures, 3u);
+  EXPECT_EQ(after->budget.failures_unfamiliar, 1u);
+  EXPECT_EQ(after->budget.not_before, world_.clock.time + std::chrono::seconds{5});
+  EXPECT_EQ(after->budget.not_before_unfamiliar, world_.clock.time + std::chrono::seconds{7});
+  EXPECT_EQ(after->factors[0].motion.failures, 3u);
+  EXPECT_EQ(after->factors[0].motion.failures_unfamiliar, 1u);
+  EXPECT_THAT(world_.problems(), testing::IsEmpty());
+}
+
 TEST_P(StoreCommitContract, WhatIsHeldDoesNotChange) {
   const SubjectPtr before = world_.person_with_factor("alice");
   ASSERT_THAT(world_.commit(before, world_.accepted(*before, 57)), Succeeds());

@@ -214,7 +214,9 @@ TEST_P(StoreContract, UnlockForgetsTheFailuresOfSubjectAndFactors) {
   world_.open();
   const SubjectPtr alice = world_.load("alice");
   EXPECT_EQ(alice->budget.failures, 0u);
+  EXPECT_EQ(alice->budget.failures_unfamiliar, 0u);
   EXPECT_EQ(alice->factors[0].motion.failures, 0u);
+  EXPECT_EQ(alice->factors[0].motion.failures_unfamiliar, 0u);
   EXPECT_THAT(world_.problems(), testing::IsEmpty());
 }
 

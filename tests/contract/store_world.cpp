@@ -80,6 +80,7 @@ Attempt StoreWorld::accepted(const SubjectRecord& from, std::int64_t position) c
   motion.version = next(motion.version);
   motion.position = Position{position};
   motion.failures = 0;
+  motion.failures_unfamiliar = 0;
   motion.accepted_at = clock.now();
   attempt.entry = entry(Event::verify);
   attempt.entry.subject = from.fixed.id;
@@ -90,16 +91,22 @@ Attempt StoreWorld::accepted(const SubjectRecord& from, std::int64_t position) c
   attempt.budget = from.budget;
   attempt.budget->version = next(from.budget.version);
   attempt.budget->failures = 0;
+  attempt.budget->failures_unfamiliar = 0;
   return attempt;
 }
 
-Attempt StoreWorld::rejected(const SubjectRecord& from) const {
+Attempt StoreWorld::rejected(const SubjectRecord& from, bool familiar) const {
   Attempt attempt = accepted(from, number(from.factors.front().motion.position));
-  attempt.moves[0].motion.failures = from.factors.front().motion.failures + 1;
-  attempt.moves[0].motion.accepted_at = from.factors.front().motion.accepted_at;
+  const std::uint32_t by_strangers = familiar ? 0 : 1;
+  const Motion& before = from.factors.front().motion;
+  attempt.moves[0].motion.failures = before.failures + 1;
+  attempt.moves[0].motion.failures_unfamiliar = before.failures_unfamiliar + by_strangers;
+  attempt.moves[0].motion.accepted_at = before.accepted_at;
   attempt.budget = from.budget;
   attempt.budget->version = next(from.budget.version);
   attempt.budget->failures = from.budget.failures + 1;
+  attempt.budget->failures_unfamiliar = from.budget.failures_unfamiliar + by_strangers;
+  attempt.entry.familiar = familiar;
   attempt.entry.outcome = Reason::wrong_code;
   attempt.entry.factor = FactorId{};
   attempt.entry.version = Version{};

@@ -79,7 +79,7 @@ class StoreWorld {
 
   // What the judge would decide, computed from `from`.
   Attempt accepted(const SubjectRecord& from, std::int64_t position) const;
-  Attempt rejected(const SubjectRecord& from) const;
+  Attempt rejected(const SubjectRecord& from, bool familiar = false) const;
   Attempt throttled(const SubjectRecord& from) const;
   // Fails as the store does.
   Result<FactorId> enrol_yubikey(SubjectId subject, std::string_view public_id);

@@ -43,22 +43,25 @@ constexpr Edit kEdits[] = {
     {"a row copied to somebody else",
      "INSERT INTO factor SELECT 9, 1, kind, state, label, public_id, serial, algorithm, digits, "
      "period_seconds, secret_bytes, sealed, created_at_ms, mac FROM factor WHERE id = 2;"
-     "INSERT INTO motion SELECT 9, version, position, drift, failures, request_tag, "
-     "accepted_at_ms, timestamp, mac FROM motion WHERE factor = 2",
+     "INSERT INTO motion SELECT 9, version, position, drift, failures, failures_unfamiliar, "
+     "request_tag, accepted_at_ms, timestamp, mac FROM motion WHERE factor = 2",
      Person::alice, Person::bob},
     {"a row given to somebody else", "UPDATE factor SET subject = 1 WHERE id = 2", Person::alice,
      Person::bob},
     {"position set back", "UPDATE motion SET position = 0 WHERE factor = 1"},
     {"the factor's failures set back", "UPDATE motion SET failures = 0 WHERE factor = 1"},
+    {"the factor's failures made the owner's own",
+     "UPDATE motion SET failures_unfamiliar = 0 WHERE factor = 1"},
     {"the subject's failures set back", "UPDATE budget SET failures = 0 WHERE subject = 1"},
+    {"the subject's failures made the owner's own",
+     "UPDATE budget SET failures_unfamiliar = 0 WHERE subject = 1"},
     {"a remembered acceptance planted",
      "UPDATE motion SET request_tag = (SELECT request_tag FROM kept.motion WHERE factor = 1) "
      "WHERE factor = 1"},
     {"somebody else's motion",
-     "UPDATE motion SET (version, position, drift, failures, request_tag, accepted_at_ms, "
-     "timestamp, "
-     "mac) = (SELECT version, position, drift, failures, request_tag, accepted_at_ms, timestamp, "
-     "mac FROM motion "
+     "UPDATE motion SET (version, position, drift, failures, failures_unfamiliar, request_tag, "
+     "accepted_at_ms, timestamp, mac) = (SELECT version, position, drift, failures, "
+     "failures_unfamiliar, request_tag, accepted_at_ms, timestamp, mac FROM motion "
      "WHERE factor = 2) WHERE factor = 1"},
     {"a revoked factor made active", "UPDATE factor SET state = 2 WHERE id = 3", Person::carol,
      Person::carol},

@@ -132,7 +132,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   awaitable<Result<std::vector<Message>>> messages(MessageId after) override;
   awaitable<Result<std::optional<Message>>> message(MessageId id) override;
   awaitable<Status> settle(Message from, MessageState to, JournalEntry entry) override;
-  awaitable<Result<bool>> is_familiar(SubjectId subject, const SourcePrint& source) override;
+  awaitable<Result<std::vector<FamiliarSource>>> sources(SubjectId subject) override;
   awaitable<Result<SubjectId>> create(const SubjectName&, SubjectState, JournalEntry) override;
   awaitable<Result<FactorId>> enrol(SubjectPtr, Factor, Position, JournalEntry,
                                     Aftermath also) override;
@@ -217,9 +217,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   std::vector<TokenRecord> stock;
   std::map<ChallengeId, Challenge> challenges;
   std::map<MessageId, Message> outbox;
-  std::map<std::pair<SubjectId, SourcePrint>, Time> sources;  // when last accepted from there
-  bool sources_tampered = false;                              // their rows fail their check
-  std::optional<MessageId> tampered;                          // a message whose row fails its check
+  std::optional<MessageId> tampered;  // a message whose row fails its check
   std::map<TicketId, Ticket> tickets;
   std::map<SessionId, Session> open_sessions;
   std::map<SubjectId, SealedProfile> profiles;

@@ -263,7 +263,6 @@ awaitable<Status> World::erase(SubjectPtr from, std::string, JournalEntry entry)
   std::erase_if(open_sessions, is_theirs);
   std::erase_if(challenges, is_theirs);
   std::erase_if(outbox, is_theirs);
-  std::erase_if(sources, [id](const auto& row) { return row.first.first == id; });
   profiles.erase(id);
   subjects_.erase(id);
   entry.subject = id;

@@ -85,7 +85,9 @@ void World::put(const std::vector<Message>& notices, const JournalEntry& entry) 
 void World::leave(const Aftermath& aftermath, const JournalEntry& entry) {
   put(aftermath.notices, entry);
   if (aftermath.familiar && *aftermath.familiar != SourcePrint{}) {
-    sources[{entry.subject, *aftermath.familiar}] = entry.at;
+    std::vector<FamiliarSource>& sources = subjects_.at(entry.subject).sources;
+    std::erase_if(sources, [&](const auto& one) { return one.print == *aftermath.familiar; });
+    sources.push_back({*aftermath.familiar, entry.at});
   }
   const auto answered = outbox.find(aftermath.answered.value_or(MessageId{}));
   if (answered != outbox.end()) answered->second.answered = true;
@@ -136,11 +138,9 @@ awaitable<Status> World::settle(Message from, MessageState to, JournalEntry entr
   co_return Status{};
 }
 
-awaitable<Result<bool>> World::is_familiar(SubjectId subject, const SourcePrint& source) {
+awaitable<Result<std::vector<FamiliarSource>>> World::sources(SubjectId subject) {
   if (breaks()) co_return kBroken;
-  if (sources_tampered) co_return Error{ErrorCode::corrupt, "world.source"};
-  const auto found = sources.find({subject, source});
-  co_return found != sources.end() && found->second >= clock.time - kSourcesKept;
+  co_return subjects_.at(subject).sources;
 }
 
 }  // namespace countersign::test

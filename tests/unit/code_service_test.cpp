@@ -34,7 +34,7 @@ TEST_F(Codes, GoFromTheWishToTheAnswer) {
   EXPECT_EQ(verdict.factor, World::kPhone);
   EXPECT_EQ(verdict.kind, FactorKind::sms);
   EXPECT_TRUE(world.outbox.begin()->second.answered);
-  EXPECT_EQ(world.sources.size(), 1U);
+  EXPECT_EQ(world.alice().sources.size(), 1U);
 }
 
 TEST_F(Codes, AreAcceptedOnce) {
@@ -235,7 +235,7 @@ TEST_F(Codes, ProveAnAddressAndMoveNoFactor) {
   EXPECT_TRUE(answered(world.last_code).accepted);
   EXPECT_EQ(world.alice().budget.failures, 1U);  // nobody proved who they are
   EXPECT_EQ(world.factor(World::kPhone).motion.position, Position::none);
-  EXPECT_TRUE(world.sources.empty());
+  EXPECT_TRUE(world.alice().sources.empty());
   EXPECT_EQ(answered(world.last_code).reason, Reason::replayed);
 }
 

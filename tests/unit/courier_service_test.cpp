@@ -202,14 +202,6 @@ TEST_F(Courier, FindsEverythingAfterARestart) {
   EXPECT_EQ(refused->retry_after, 1s);
 }
 
-TEST_F(Courier, FindsEverythingThoughAPlaceWasChangedInTheStore) {
-  const MessageId id = send();
-  world.sources_tampered = true;
-  Outbox after{SecretBytes{outbox::Prints::kKeyBytes}};
-  ASSERT_TRUE(test::run(after.fill(world, world, world.rules, world.clock.time)));
-  EXPECT_TRUE(after.queue.holds(id));
-}
-
 // A message whose row is gone is found out after the queue was asked, and what comes meanwhile
 // rings for nobody.
 TEST_F(Courier, ThatFoundNothingToTakeMissesNoNews) {

@@ -205,6 +205,15 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"AddressTooLongToRead",
              "UPDATE journal SET client_address = hex(zeroblob(100000)) WHERE seq = 4",
              "journal record 4: does not continue the chain"},
+        Edit{"KindEdited", "UPDATE journal SET kind = 2 WHERE seq = 4",
+             "journal record 4: does not continue the chain"},
+        Edit{"PlaceEdited", "UPDATE journal SET familiar = 1 WHERE seq = 4",
+             "journal record 4: does not continue the chain"},
+        Edit{"OffsetEdited", "UPDATE journal SET offset = -1 WHERE seq = 4",
+             "journal record 4: does not continue the chain"},
+        Edit{"StrangersFailuresEdited",
+             "UPDATE journal SET failures_unfamiliar = failures_unfamiliar + 1 WHERE seq = 4",
+             "journal record 4: does not continue the chain"},
         Edit{"LastHashTooLongToRead", "UPDATE journal SET hash = zeroblob(100000) WHERE seq = 5",
              "journal record 5: does not continue the chain"},
         Edit{"HeadTooLongToRead", "UPDATE head SET hash = zeroblob(100000)",
@@ -219,7 +228,8 @@ INSTANTIATE_TEST_SUITE_P(
              "journal record 3: does not continue the chain"},
         Edit{"RecordInserted",
              "INSERT INTO journal SELECT 6, at_ms, event, peer_uid, subject, factor, outcome, "
-             "version, position, failures, count, challenge, client_address, budget_version, "
+             "version, position, failures, count, challenge, kind, familiar, offset, "
+             "failures_unfamiliar, client_address, budget_version, "
              "also_moved, hash FROM journal WHERE seq = 5",
              "journal record 6: does not continue the chain"},
         Edit{"EndCutOff", "DELETE FROM journal WHERE seq = 5", "journal record 5: missing"},
@@ -235,12 +245,13 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"CreationDeleted", "DELETE FROM journal WHERE seq = 1",
              "does not know where it came from"},
         Edit{"OrphanedMotion",
-             "INSERT INTO motion SELECT 77, version, position, drift, failures, request_tag, "
-             "accepted_at_ms, timestamp, mac FROM motion",
+             "INSERT INTO motion SELECT 77, version, position, drift, failures, "
+             "failures_unfamiliar, "
+             "request_tag, accepted_at_ms, timestamp, mac FROM motion",
              "motion 77: belongs to no factor"},
         Edit{"OrphanedBudget",
-             "INSERT INTO budget SELECT 77, version, failures, not_before_ms, throttled, mac FROM "
-             "budget",
+             "INSERT INTO budget SELECT 77, version, failures, failures_unfamiliar, not_before_ms, "
+             "not_before_unfamiliar_ms, throttled, mac FROM budget",
              "budget 77: belongs to nobody"}),
     [](const auto& edit) { return std::string{edit.param.name}; });
 

@@ -200,6 +200,56 @@ TEST(RowMac, OfAMessageIsOverTheDocumentedBytes) {
             to_hex(hmac(HashAlgorithm::sha256, secret.expose(), documented)));
 }
 
+// The bytes of docs/storage-format.md, written out by hand.
+TEST(RowMac, OfWhatMovesIsOverTheDocumentedBytes) {
+  const SecretBytes secret = SqliteBackend::moving_key();
+  const auto documented = [&secret](const char* what, const std::string& bytes) {
+    Bytes message;
+    Writer{message}.text(what).raw(test::from_hex(bytes));
+    return to_hex(hmac(HashAlgorithm::sha256, secret.expose(), message));
+  };
+  RowMac fixed;
+  fixed.fill(std::byte{0xf1});
+  std::string beside;
+  for (int i = 0; i < 32; ++i) beside += "f1";
+  const Budget budget{.version = Version{2},
+                      .failures = 3,
+                      .failures_unfamiliar = 4,
+                      .not_before = from_milliseconds(5),
+                      .not_before_unfamiliar = from_milliseconds(6),
+                      .throttled = 7};
+  EXPECT_EQ(to_hex(mac_of(MovingKey{secret}, SubjectId{1}, budget, fixed)),
+            documented("countersign budget v1",
+                       "0000000000000001"
+                       "0000000000000002"
+                       "00000003"
+                       "00000004"
+                       "0000000000000005"
+                       "0000000000000006"
+                       "0000000000000007" +
+                           beside));
+  Motion motion{.version = Version{2},
+                .position = Position::none,
+                .drift = -3,
+                .failures = 4,
+                .failures_unfamiliar = 5,
+                .accepted_at = from_milliseconds(6),
+                .timestamp = 7};
+  motion.last_request.fill(std::byte{0x1d});
+  EXPECT_EQ(to_hex(mac_of(MovingKey{secret}, FactorId{1}, motion, fixed)),
+            documented("countersign motion v1",
+                       "0000000000000001"
+                       "0000000000000002"
+                       "ffffffffffffffff"
+                       "fffffffd"
+                       "00000004"
+                       "00000005"
+                       "1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d"
+                       "0000000000000006"
+                       "00000007" +
+                           beside));
+}
+
 TEST(RowMac, OfAFamiliarPlaceIsOverTheDocumentedBytes) {
   const SecretBytes secret = SqliteBackend::moving_key();
   SourcePrint print;
@@ -229,6 +279,10 @@ TEST(JournalChain, HashesTheDocumentedBytes) {
   record.entry.failures = 8;
   record.entry.count = 9;
   record.entry.challenge = ChallengeId{0x0b};
+  record.entry.kind = FactorKind::hotp;
+  record.entry.familiar = true;
+  record.entry.offset = -3;
+  record.entry.failures_unfamiliar = 4;
   record.entry.client_address = "::1";
   record.budget_version = Version{10};
   record.also_moved = {std::byte{0xab}};
@@ -246,6 +300,10 @@ TEST(JournalChain, HashesTheDocumentedBytes) {
       "00000008"
       "0000000000000009"
       "000000000000000b"
+      "02"
+      "01"
+      "fffffffd"
+      "00000004"
       "0003"
       "3a3a31"
       "000000000000000a"

@@ -18,11 +18,15 @@ LoadedRecord record_of(const Statement& row) {
   entry.failures = static_cast<std::uint32_t>(row.integer(9));
   entry.count = static_cast<std::uint64_t>(row.integer(10));
   entry.challenge = ChallengeId{row.integer(11)};
-  entry.client_address = row.text(12);
-  loaded.record.budget_version = static_cast<Version>(row.integer(13));
-  const BytesView moved = row.blob(14);
+  entry.kind = static_cast<FactorKind>(row.integer(12));
+  entry.familiar = row.integer(13) != 0;
+  entry.offset = static_cast<std::int32_t>(row.integer(14));
+  entry.failures_unfamiliar = static_cast<std::uint32_t>(row.integer(15));
+  entry.client_address = row.text(16);
+  loaded.record.budget_version = static_cast<Version>(row.integer(17));
+  const BytesView moved = row.blob(18);
   loaded.record.also_moved.assign(moved.begin(), moved.end());
-  loaded.hash = row.fixed<32>(15);
+  loaded.hash = row.fixed<32>(19);
   return loaded;
 }
 

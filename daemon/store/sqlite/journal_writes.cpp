@@ -52,7 +52,7 @@ Result<JournalWrites> JournalWrites::open(Connection& connection, const MovingKe
   JournalWrites journal{key};
   CS_CHECK(journal.read_tail(connection));
   CS_TRY(journal.insert_,
-         connection.prepare("INSERT INTO journal VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+         connection.prepare("INSERT INTO journal VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   CS_TRY(journal.seal_, connection.prepare("INSERT INTO head VALUES(1, ?1, ?2, ?3) ON CONFLICT(id) "
                                            "DO UPDATE SET seq = ?1, hash = ?2, mac = ?3"));
   return journal;
@@ -99,7 +99,8 @@ Status JournalWrites::insert(JournalRecord& record) {
   const JournalEntry& entry = record.entry;
   CS_CHECK(insert_.run(record.seq, to_milliseconds(entry.at), entry.event, entry.peer_uid,
                        entry.subject, entry.factor, entry.outcome, entry.version, entry.position,
-                       entry.failures, entry.count, entry.challenge, entry.client_address,
+                       entry.failures, entry.count, entry.challenge, entry.kind, entry.familiar,
+                       entry.offset, entry.failures_unfamiliar, entry.client_address,
                        record.budget_version, record.also_moved, hash));
   // An entry that had waited longer than the one before it does not set the clock back.
   tail_ = {{record.seq, hash}, std::max(tail_.at, entry.at)};

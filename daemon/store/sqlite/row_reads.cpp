@@ -65,11 +65,16 @@ Result<RowReads> RowReads::open(Connection& connection) {
   CS_TRY(reads.next_factor_,
          connection.prepare("SELECT id FROM factor WHERE subject = ? AND id > ? "
                             "ORDER BY id LIMIT 1"));
-  CS_TRY(reads.budget_, connection.prepare("SELECT version, failures, not_before_ms, throttled, "
-                                           "mac FROM budget WHERE subject = ?"));
+  CS_TRY(reads.budget_,
+         connection.prepare("SELECT version, failures, failures_unfamiliar, not_before_ms, "
+                            "not_before_unfamiliar_ms, throttled, mac FROM budget "
+                            "WHERE subject = ?"));
   CS_TRY(reads.motion_,
-         connection.prepare("SELECT version, position, drift, failures, request_tag, "
-                            "accepted_at_ms, timestamp, mac FROM motion WHERE factor = ?"));
+         connection.prepare("SELECT version, position, drift, failures, failures_unfamiliar, "
+                            "request_tag, accepted_at_ms, timestamp, mac FROM motion "
+                            "WHERE factor = ?"));
+  CS_TRY(reads.sources_, connection.prepare("SELECT print, accepted_at_ms, mac FROM source "
+                                            "WHERE subject = ? ORDER BY print LIMIT ?"));
   return reads;
 }
 
@@ -121,6 +126,7 @@ Result<std::optional<LoadedSubject>> RowReads::subject(SubjectId id) {
   subject.mac = subject_.fixed<32>(4);
   CS_TRY(subject.budget, budget(id));
   CS_TRY(subject.factors, factors(id));
+  CS_TRY(subject.sources, sources(id, Store::kSourcesMax));
   return subject;
 }
 
@@ -139,9 +145,11 @@ Result<std::optional<LoadedBudget>> RowReads::budget(SubjectId owner) {
   LoadedBudget loaded;
   loaded.budget.version = narrow<Version>(budget_, 0);
   loaded.budget.failures = narrow<std::uint32_t>(budget_, 1);
-  loaded.budget.not_before = time_at(budget_, 2);
-  loaded.budget.throttled = narrow<std::uint64_t>(budget_, 3);
-  loaded.mac = budget_.fixed<32>(4);
+  loaded.budget.failures_unfamiliar = narrow<std::uint32_t>(budget_, 2);
+  loaded.budget.not_before = time_at(budget_, 3);
+  loaded.budget.not_before_unfamiliar = time_at(budget_, 4);
+  loaded.budget.throttled = narrow<std::uint64_t>(budget_, 5);
+  loaded.mac = budget_.fixed<32>(6);
   return loaded;
 }
 
@@ -173,6 +181,23 @@ Result<LoadedFactor> RowReads::too_long_factor(SubjectId owner,
   return forged;
 }
 
+Result<std::vector<LoadedSource>> RowReads::sources(SubjectId subject, std::size_t max) {
+  const Rewind rewind{sources_};
+  std::vector<LoadedSource> found;
+  Result<bool> more = sources_.start(subject, max);
+  while (more && *more) {
+    found.push_back({.subject = subject,
+                     .print = sources_.fixed<std::tuple_size_v<SourcePrint>>(0),
+                     .accepted_at = from_milliseconds(sources_.integer(1)),
+                     .mac = sources_.fixed<32>(2)});
+    more = sources_.step();
+  }
+  if (more) return found;
+  if (!is_too_long(more.error())) return more.error();
+  found.push_back({.subject = subject});
+  return found;
+}
+
 Result<std::optional<LoadedMotion>> RowReads::motion(FactorId factor) {
   const Rewind rewind{motion_};
   const Result<bool> found = motion_.start(factor);
@@ -183,10 +208,11 @@ Result<std::optional<LoadedMotion>> RowReads::motion(FactorId factor) {
   loaded.motion.position = narrow<Position>(motion_, 1);
   loaded.motion.drift = narrow<std::int32_t>(motion_, 2);
   loaded.motion.failures = narrow<std::uint32_t>(motion_, 3);
-  loaded.motion.last_request = motion_.fixed<std::tuple_size_v<RequestTag>>(4);
-  loaded.motion.accepted_at = time_at(motion_, 5);
-  loaded.motion.timestamp = narrow<std::uint32_t>(motion_, 6);
-  loaded.mac = motion_.fixed<32>(7);
+  loaded.motion.failures_unfamiliar = narrow<std::uint32_t>(motion_, 4);
+  loaded.motion.last_request = motion_.fixed<std::tuple_size_v<RequestTag>>(5);
+  loaded.motion.accepted_at = time_at(motion_, 6);
+  loaded.motion.timestamp = narrow<std::uint32_t>(motion_, 7);
+  loaded.mac = motion_.fixed<32>(8);
   return loaded;
 }
 

@@ -22,6 +22,9 @@ class RowReads {
   Result<LoadedDecoy> decoy(SubjectId id);
   Result<std::optional<LoadedBudget>> budget(SubjectId owner);
   Result<std::optional<LoadedMotion>> motion(FactorId factor);
+  // The places that are familiar to a subject, at most `max`. One that is too long to be read is
+  // the last one.
+  Result<std::vector<LoadedSource>> sources(SubjectId subject, std::size_t max);
 
  private:
   Result<std::vector<LoadedFactor>> factors(SubjectId owner);
@@ -29,7 +32,7 @@ class RowReads {
   Result<LoadedFactor> too_long_factor(SubjectId owner, const std::vector<LoadedFactor>& read);
 
   Statement find_, owner_, owner_of_public_id_, of_key_, subject_, factors_, next_factor_, budget_;
-  Statement motion_;
+  Statement motion_, sources_;
 };
 
 }  // namespace countersign::store::sqlite

@@ -7,23 +7,26 @@ namespace {
 // The subject's version is compared in the same statement as the factor's: the usual acceptance
 // is this one update and its journal record.
 constexpr auto kUpdateMotion =
-    "UPDATE motion SET version = ?, position = ?, drift = ?, failures = ?, request_tag = ?, "
-    "accepted_at_ms = ?, timestamp = ?, mac = ? WHERE factor = ? AND version = ? "
+    "UPDATE motion SET version = ?, position = ?, drift = ?, failures = ?, "
+    "failures_unfamiliar = ?, request_tag = ?, accepted_at_ms = ?, timestamp = ?, mac = ? "
+    "WHERE factor = ? AND version = ? "
     "AND coalesce((SELECT version FROM budget WHERE subject = ?), 0) = ?";
 constexpr auto kInsertMotion =
-    "INSERT INTO motion(version, position, drift, failures, request_tag, accepted_at_ms, "
-    "timestamp, mac, factor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    "INSERT INTO motion(version, position, drift, failures, failures_unfamiliar, request_tag, "
+    "accepted_at_ms, timestamp, mac, factor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT DO NOTHING";
 // Not when a token in stock bears its public id: whose OTPs would they be when that is given away?
 constexpr auto kInsertFactor =
     "INSERT INTO factor SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 "
     "WHERE ?3 <> 3 OR NOT EXISTS "
     "(SELECT 1 FROM token WHERE public_id = ?6 AND public_id <> '' AND kind = 3)";
 constexpr auto kUpdateBudget =
-    "UPDATE budget SET version = ?, failures = ?, not_before_ms = ?, throttled = ?, mac = ? "
-    "WHERE subject = ? AND version = ?";
+    "UPDATE budget SET version = ?, failures = ?, failures_unfamiliar = ?, not_before_ms = ?, "
+    "not_before_unfamiliar_ms = ?, throttled = ?, mac = ? WHERE subject = ? AND version = ?";
 constexpr auto kInsertBudget =
-    "INSERT INTO budget(version, failures, not_before_ms, throttled, mac, subject) "
-    "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    "INSERT INTO budget(version, failures, failures_unfamiliar, not_before_ms, "
+    "not_before_unfamiliar_ms, throttled, mac, subject) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
 bool has_rows_beside(const Change& change) {
   return change.client || change.tokens || change.challenges || change.messages || change.source ||
@@ -135,24 +138,25 @@ Status RowWrites::put(const Change& whole, const MotionChange& change) {
   const auto accepted_at = to_milliseconds(row.accepted_at);
   if (number(change.before) == 0) {
     return one_row(insert_motion_.run(row.version, row.position, row.drift, row.failures,
-                                      row.last_request, accepted_at, row.timestamp, change.mac,
-                                      change.factor));
+                                      row.failures_unfamiliar, row.last_request, accepted_at,
+                                      row.timestamp, change.mac, change.factor));
   }
   return one_row(update_motion_.run(row.version, row.position, row.drift, row.failures,
-                                    row.last_request, accepted_at, row.timestamp, change.mac,
-                                    change.factor, change.before, whole.subject,
-                                    whole.subject_version));
+                                    row.failures_unfamiliar, row.last_request, accepted_at,
+                                    row.timestamp, change.mac, change.factor, change.before,
+                                    whole.subject, whole.subject_version));
 }
 
 Status RowWrites::put(SubjectId owner, const BudgetChange& change) {
   const Budget& row = change.budget;
   const auto not_before = to_milliseconds(row.not_before);
+  const auto of_strangers = to_milliseconds(row.not_before_unfamiliar);
   if (number(change.before) == 0) {
-    return one_row(insert_budget_.run(row.version, row.failures, not_before, row.throttled,
-                                      change.mac, owner));
+    return one_row(insert_budget_.run(row.version, row.failures, row.failures_unfamiliar,
+                                      not_before, of_strangers, row.throttled, change.mac, owner));
   }
-  return one_row(update_budget_.run(row.version, row.failures, not_before, row.throttled,
-                                    change.mac, owner, change.before));
+  return one_row(update_budget_.run(row.version, row.failures, row.failures_unfamiliar, not_before,
+                                    of_strangers, row.throttled, change.mac, owner, change.before));
 }
 
 }  // namespace countersign::store::sqlite

@@ -28,18 +28,21 @@ constexpr std::array kTables{
     // One AES key, whoever had it and by whatever public id.
     "CREATE INDEX factor_key ON factor(substr(sealed, 1, 32)) WHERE kind = 3",
     "CREATE TABLE budget(subject INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
-    "failures INTEGER NOT NULL, not_before_ms INTEGER NOT NULL, throttled INTEGER NOT NULL, "
-    "mac BLOB NOT NULL) STRICT",
+    "failures INTEGER NOT NULL, failures_unfamiliar INTEGER NOT NULL, "
+    "not_before_ms INTEGER NOT NULL, not_before_unfamiliar_ms INTEGER NOT NULL, "
+    "throttled INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE TABLE motion(factor INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
     "position INTEGER NOT NULL, drift INTEGER NOT NULL, failures INTEGER NOT NULL, "
-    "request_tag BLOB NOT NULL, accepted_at_ms INTEGER NOT NULL, timestamp INTEGER NOT NULL, "
-    "mac BLOB NOT NULL) STRICT",
+    "failures_unfamiliar INTEGER NOT NULL, request_tag BLOB NOT NULL, accepted_at_ms INTEGER NOT "
+    "NULL, "
+    "timestamp INTEGER NOT NULL, mac BLOB NOT NULL) STRICT",
     "CREATE TABLE journal(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, event INTEGER NOT NULL, "
     "peer_uid INTEGER NOT NULL, subject INTEGER NOT NULL, factor INTEGER NOT NULL, "
     "outcome INTEGER NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, "
     "failures INTEGER NOT NULL, count INTEGER NOT NULL, challenge INTEGER NOT NULL, "
-    "client_address TEXT NOT NULL, budget_version INTEGER NOT NULL, also_moved BLOB NOT NULL, hash "
-    "BLOB NOT NULL) STRICT",
+    "kind INTEGER NOT NULL, familiar INTEGER NOT NULL, offset INTEGER NOT NULL, "
+    "failures_unfamiliar INTEGER NOT NULL, client_address TEXT NOT NULL, "
+    "budget_version INTEGER NOT NULL, also_moved BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
     // Where each subject and factor came from. What happens all day long costs these indexes one
     // comparison each; a list of events would cost it a microsecond.
     "CREATE INDEX journal_created ON journal(subject) WHERE event = 20",

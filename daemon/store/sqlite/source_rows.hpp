@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The statements that read and write the places from which a subject was accepted.
+// The statements that write the places from which a subject was accepted, and that list whose they
+// are; RowReads reads them.
 #pragma once
 
 #include "daemon/store/loaded_rows.hpp"
@@ -12,15 +13,11 @@ class SourceReads {
  public:
   static Result<SourceReads> open(Connection& connection);
 
-  // A row with a value longer than any of ours is given as one that cannot fit its MAC.
-  Result<std::optional<LoadedSource>> source(SubjectId subject, const SourcePrint& print);
-  // Those of one subject, at most `max`.
-  Result<std::vector<LoadedSource>> of_subject(SubjectId subject, std::size_t max);
   // The subjects above `after` that have any, in order, at most `max`.
   Result<Ids> subjects(std::int64_t after, std::size_t max) { return ids(subjects_, after, max); }
 
  private:
-  Statement source_, of_subject_, subjects_;
+  Statement subjects_;
 };
 
 class SourceWrites {
