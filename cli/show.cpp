@@ -37,7 +37,8 @@ void show(std::ostream& out, const v1::HealthReport& report) {
 void show(std::ostream& out, const v1::Subject& subject) {
   out << "subject: " << full_name(subject.name()) << " (id " << subject.id() << ")\n"
       << "state: " << lower_words(v1::SubjectState_Name(subject.state()), "SUBJECT_") << '\n'
-      << "failures: " << subject.failures() << '\n'
+      << "failures: " << subject.failures() << " (" << subject.failures_unfamiliar()
+      << " from unfamiliar places)\n"
       << "created: " << when(subject.created_at_ms()) << '\n';
   if (subject.retry_after_seconds() != 0) {
     out << "next attempt: " << retry(subject.retry_after_seconds()) << '\n';

@@ -20,23 +20,27 @@ constexpr unsigned kDigitsMin = 6;
 constexpr unsigned kDigitsMax = 8;
 constexpr int kNameColumn = 16;
 
-// Guesses as fast as the throttle lets them, from a clean count.
-std::uint32_t guesses_within(const Throttle& throttle, std::chrono::seconds time) {
+// Strangers' guesses as fast as the throttle lets them, from a clean count.
+std::uint32_t guesses_within(const Throttle& throttle, Lane lane, std::chrono::seconds time) {
   Time now{};
-  std::uint32_t failures = 0;
-  while (failures < throttle.failures_max && now < Time{} + time) {
-    ++failures;
-    now = not_before_after(throttle, failures, now);
+  Failures failures;
+  NotBefore not_before;
+  while (!is_used_up(throttle, failures, lane) && now < Time{} + time) {
+    failures = charged(failures, lane);
+    not_before = not_before_after(throttle, failures, not_before, lane, now);
+    // What is not delayed goes on at once.
+    if (closed(throttle, failures, not_before, lane, now)) now = not_before.unfamiliar;
   }
-  return failures;
+  return failures.all;
 }
 
-GuessingOdds odds(const Throttle& throttle, std::uint32_t codes_at_once, unsigned digits) {
+GuessingOdds odds(const Throttle& throttle, Lane lane, std::uint32_t codes_at_once,
+                  unsigned digits) {
   assert(digits >= kDigitsMin && digits <= kDigitsMax);
   GuessingOdds odds;
   odds.codes_at_once = codes_at_once;
-  odds.guesses_in_all = throttle.failures_max;
-  odds.guesses_a_day = guesses_within(throttle, 24h);
+  odds.guesses_in_all = unfamiliar_max(throttle, lane);
+  odds.guesses_a_day = guesses_within(throttle, lane, 24h);
   const double per_guess = codes_at_once / std::pow(10.0, digits);
   odds.chance_in_all = std::min(1.0, per_guess * odds.guesses_in_all);
   odds.chance_a_day = std::min(1.0, per_guess * odds.guesses_a_day);
@@ -147,12 +151,15 @@ void describe_email(std::ostream& out, const Email& email) {
 }
 
 void describe_throttle(std::ostream& out, const Throttle& throttle) {
-  out << "throttle\n"
+  out << "throttle, of strangers and of familiar places apart\n"
       << "  free             " << +throttle.failures_free << " consecutive failures\n"
       << "  delay            " << to_text(throttle.delay_first) << ", doubling to "
       << to_text(throttle.delay_max) << "\n"
       << "  closed           at " << +throttle.failures_max
-      << " consecutive failures, until an unlock\n";
+      << " consecutive failures in all, until an unlock; to strangers at "
+      << unfamiliar_max(throttle, Lane::unfamiliar) << " of theirs,\n"
+      << "                   to their codes that unlock or reset at "
+      << unfamiliar_max(throttle, Lane::unlock) << "\n";
 }
 
 void describe_limits(std::ostream& out, const Limits& limits) {
@@ -174,15 +181,19 @@ void describe_odds(std::ostream& out, std::string_view kind, unsigned digits,
 
 GuessingOdds totp_odds(const Policy& policy, unsigned digits) {
   const auto codes = policy.windows.totp_steps_before + 1U + policy.windows.totp_steps_after;
-  return odds(policy.throttle, codes, digits);
+  return odds(policy.throttle, Lane::unfamiliar, codes, digits);
 }
 
 GuessingOdds hotp_odds(const Policy& policy, unsigned digits) {
-  return odds(policy.throttle, policy.windows.hotp_look_ahead, digits);
+  return odds(policy.throttle, Lane::unfamiliar, policy.windows.hotp_look_ahead, digits);
 }
 
 GuessingOdds code_odds(const Policy& policy) {
-  return odds(policy.throttle, 1, policy.code.digits);
+  return odds(policy.throttle, Lane::unfamiliar, 1, policy.code.digits);
+}
+
+GuessingOdds unlock_odds(const Policy& policy) {
+  return odds(policy.throttle, Lane::unlock, 1, policy.code.digits);
 }
 
 std::string describe(const Policy& policy) {
@@ -199,16 +210,19 @@ std::string describe(const Policy& policy) {
   describe_throttle(out, policy.throttle);
   describe_limits(out, policy.limits);
   describe_accounts(out, policy);
-  out << "what guessing can reach: codes accepted at once x guesses until closed / codes there "
-         "are\n";
+  out << "what strangers' guessing can reach: codes accepted at once x guesses until closed / "
+         "codes there are\n";
   for (unsigned digits = kDigitsMin; digits <= kDigitsMax; digits += 2) {
     describe_odds(out, "TOTP", digits, totp_odds(policy, digits));
     describe_odds(out, "HOTP", digits, hotp_odds(policy, digits));
   }
   describe_odds(out, "sent", policy.code.digits, code_odds(policy));
+  describe_odds(out, "unlock", policy.code.digits, unlock_odds(policy));
   out << "  The bound is for one factor, and between two acceptances. A guess that names no factor "
          "is\n"
-         "  tried on up to three: three such factors, three times the chance.\n";
+         "  tried on up to three: three such factors, three times the chance.\n"
+      << "  Whoever guesses from a familiar place has " << +policy.throttle.failures_max
+      << " guesses, less what strangers have used up.\n";
   return out.str();
 }
 

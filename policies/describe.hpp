@@ -10,8 +10,8 @@
 
 namespace countersign::policies {
 
-// An upper bound on the chance that one guesser has against one factor. It is the union bound: the
-// true chance is a little smaller.
+// An upper bound on the chance that guessers in unfamiliar places have, all together, against one
+// factor. It is the union bound: the true chance is a little smaller.
 struct GuessingOdds {
   std::uint32_t codes_at_once = 0;   // accepted at one moment
   std::uint32_t guesses_in_all = 0;  // until only an unlock helps
@@ -25,6 +25,8 @@ struct GuessingOdds {
 [[nodiscard]] GuessingOdds hotp_odds(const Policy& policy, unsigned digits);
 // For a factor whose codes are sent.
 [[nodiscard]] GuessingOdds code_odds(const Policy& policy);
+// For codes that are sent to unlock or reset.
+[[nodiscard]] GuessingOdds unlock_odds(const Policy& policy);
 
 // Lines of at most 100 columns (peers with long lists of realms aside), each ended.
 [[nodiscard]] std::string describe(const Policy& policy);

@@ -56,6 +56,8 @@ void read_challenge(Table table, Challenges& challenge) {
 
 void read_throttle(Table table, Throttle& throttle) {
   table.read("failures_max", throttle.failures_max, {1, 100});
+  table.read("kept_for_familiar", throttle.kept_for_familiar, {0, 99});
+  table.read("kept_for_unlock", throttle.kept_for_unlock, {0, 99});
   table.read("failures_free", throttle.failures_free, {0, 100});
   table.read("delay_first", throttle.delay_first, {1s, 1h});
   table.read("delay_max", throttle.delay_max, {1s, 24h});
@@ -63,6 +65,14 @@ void read_throttle(Table table, Throttle& throttle) {
     table.report(table.find("failures_max") != nullptr ? "failures_max" : "failures_free",
                  "breaks failures_free <= failures_max: " + std::to_string(throttle.failures_free) +
                      " > " + std::to_string(throttle.failures_max));
+  }
+  const int kept = throttle.kept_for_familiar + throttle.kept_for_unlock;
+  if (kept > throttle.failures_max - 1) {
+    table.report(table.find("failures_max") != nullptr        ? "failures_max"
+                 : table.find("kept_for_familiar") != nullptr ? "kept_for_familiar"
+                                                              : "kept_for_unlock",
+                 "breaks kept_for_familiar + kept_for_unlock <= failures_max - 1: " +
+                     std::to_string(kept) + " > " + std::to_string(throttle.failures_max - 1));
   }
   if (throttle.delay_first > throttle.delay_max) {
     table.report(table.find("delay_first") != nullptr ? "delay_first" : "delay_max",

@@ -103,10 +103,11 @@ struct Email {
 // apart from the others; the last ones of theirs are kept for codes that unlock.
 struct Throttle {
   std::uint8_t failures_max = 100;  // 1 to 100: consecutive, then only an unlock helps
-  std::uint8_t kept_for_familiar =
-      20;                            // 0 to failures_max - 1: of these, not for unfamiliar places
-  std::uint8_t kept_for_unlock = 5;  // 0 to what is left, less 1: and these for codes that unlock
-  std::uint8_t failures_free = 5;    // 0 to failures_max: so many failures cost no delay
+  // Of these, not for unfamiliar places; and not for theirs but for codes that unlock or reset.
+  // 0 to 99 each, and at least one failure is left to strangers.
+  std::uint8_t kept_for_familiar = 20;
+  std::uint8_t kept_for_unlock = 5;
+  std::uint8_t failures_free = 5;       // 0 to failures_max: so many failures cost no delay
   std::chrono::seconds delay_first{1};  // 1s to 1h
   std::chrono::seconds delay_max{900};  // delay_first to 24h; doubles from first to max
 };

@@ -76,6 +76,10 @@ enum class FactorKind : std::uint8_t {
 [[nodiscard]] constexpr bool is_knowledge(FactorKind kind) {
   return kind >= FactorKind::password && kind <= FactorKind::device;
 }
+// What is in a person's head, and so in a thief's.
+[[nodiscard]] constexpr bool is_memorised(FactorKind kind) {
+  return kind >= FactorKind::password && kind <= FactorKind::reset_question;
+}
 enum class FactorState : std::uint8_t {
   pending = 1,
   active = 2,

@@ -27,18 +27,20 @@ std::optional<FactorId> named_by(const verify::TypedSecret& secret) {
 }
 
 verify::Candidates candidates_of(const SubjectRecord& subject, const Question& question,
-                                 const policies::Throttle& throttle, Time now) {
+                                 const policies::Throttle& throttle,
+                                 const verify::Circumstances& circumstances) {
   if (question.secret != nullptr) {
     const verify::TypedSecret& secret = *question.secret;
-    return verify::candidate_of_kind(subject, secret.kind, named_by(secret), throttle, now);
+    return verify::candidate_of_kind(subject, secret.kind, named_by(secret), throttle,
+                                     circumstances);
   }
   const verify::Typed& typed = *question.typed;
   if (question.event == Event::confirm) {
-    return verify::candidate_to_confirm(subject, *question.factor, typed, throttle, now);
+    return verify::candidate_to_confirm(subject, *question.factor, typed, throttle, circumstances);
   }
   // A decoy's factor has a number of its own: nobody can name it, everybody meets it.
   const std::optional<FactorId> named = is_decoy(subject.fixed.id) ? std::nullopt : question.factor;
-  return verify::candidates(subject, named, typed, throttle, now);
+  return verify::candidates(subject, named, typed, throttle, circumstances);
 }
 
 // Of somebody whom nobody knows, what holds where they would be.
@@ -66,7 +68,8 @@ awaitable<Result<Verdict>> Attempts::evaluate(Peer peer, const RequestId& id, Qu
   const CurrentPolicy policy = policy_;
 
   // One attempt on a subject at a time: parallel guesses cannot outrun the count.
-  CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(question.subject));
+  const SourcePrint from = places_.print(question.client_address, peer);
+  CS_CO_TRY(const Turns::Turn turn, co_await places_.take_turn(question.subject, from));
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     CS_CO_TRY(const SubjectPtr subject, co_await store_.subject(question.subject));
     if (!is_decoy(question.subject)) {  // a factor may be named without its subject
@@ -80,10 +83,12 @@ awaitable<Result<Verdict>> Attempts::evaluate(Peer peer, const RequestId& id, Qu
         .peer_uid = peer.uid,
         .tag = tag,
         .client_address = question.client_address,
+        .lane = Places::lane_of(*subject, from, false, clock_.now()),
         .by_public_id = question.way == policies::Way::by_public_id};
     Decision decision;
     const policies::Policy& rules = rules_for(*subject, question, *policy);
     CS_CO_CHECK(co_await decide(*subject, question, rules, circumstances, decision));
+    Places::note(*subject, from, decision.attempt);
     if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, decision.attempt));
 
     // Nobody learns the verdict before it is durable. A crash up to here has told the peer
@@ -105,7 +110,7 @@ awaitable<Status> Attempts::decide(const SubjectRecord& subject, const Question&
                                    const policies::Policy& policy,
                                    const verify::Circumstances& circumstances, Decision& decision) {
   const verify::Candidates candidates =
-      candidates_of(subject, question, policy.throttle, circumstances.now);
+      candidates_of(subject, question, policy.throttle, circumstances);
   if (candidates.refusal) {
     co_return co_await refuse(subject, *candidates.refusal, question, policy, circumstances,
                               decision);

@@ -6,6 +6,7 @@
 #include "daemon/model/requests.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/parts.hpp"
+#include "daemon/service/places.hpp"
 #include "daemon/verify/judge.hpp"
 #include "policies/authorise.hpp"
 
@@ -47,10 +48,10 @@ class Attempts {
       : store_{parts.store},
         hsm_{parts.hsm},
         hasher_{parts.hasher},
-        turns_{parts.turns},
         policy_{parts.policy},
         clock_{parts.clock},
-        notices_{parts} {}
+        notices_{parts},
+        places_{parts} {}
 
   // Does what was typed belong to this subject, now, for the first time?
   //
@@ -80,10 +81,10 @@ class Attempts {
   Store& store_;
   hsm::Hsm& hsm_;
   Hasher& hasher_;
-  Turns& turns_;
   const CurrentPolicy& policy_;
   const Clock& clock_;
   Notices notices_;
+  Places places_;
 };
 
 }  // namespace countersign

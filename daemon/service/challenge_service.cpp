@@ -20,6 +20,11 @@ Event event_of(const Challenge* challenge) {
   return confirms ? Event::confirm : Event::verify;
 }
 
+bool unlocks(const Challenge* challenge) {
+  return challenge != nullptr &&
+         (challenge->purpose == Purpose::unlock || challenge->purpose == Purpose::reset);
+}
+
 bool asks_for_code(const Challenge* challenge, const AnswerChallenge& ask) {
   return challenge != nullptr ? is_out_of_band(challenge->kind) : ask.passcode.has_value();
 }
@@ -74,7 +79,8 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
   CS_CO_TRY(Found found, co_await find(ask));
 
   // One attempt on a subject at a time: parallel guesses cannot outrun the count.
-  CS_CO_TRY(const Turns::Turn turn, co_await turns_.take(found.subject));
+  const SourcePrint from = places_.print(ask.client_address, peer);
+  CS_CO_TRY(const Turns::Turn turn, co_await places_.take_turn(found.subject, from));
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     // Whoever had the turn before us may have used it up.
     CS_CO_TRY(found.challenge, co_await store_.challenge(ask.challenge));
@@ -88,12 +94,15 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
     }
 
     const policies::Policy& rules = policy->of(realm_of(*subject, ask));
-    const verify::Circumstances circumstances{.event = event_of(challenge),
-                                              .now = clock_.now(),
-                                              .peer_uid = peer.uid,
-                                              .tag = tag,
-                                              .client_address = ask.client_address};
+    const verify::Circumstances circumstances{
+        .event = event_of(challenge),
+        .now = clock_.now(),
+        .peer_uid = peer.uid,
+        .tag = tag,
+        .client_address = ask.client_address,
+        .lane = Places::lane_of(*subject, from, unlocks(challenge), clock_.now())};
     CS_CO_TRY(Attempt attempt, co_await evaluate(*subject, challenge, ask, rules, circumstances));
+    note_place(*subject, attempt);
     CS_CO_CHECK(co_await add_aftermath(*subject, attempt));
     if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, attempt));
 
@@ -129,7 +138,7 @@ awaitable<Result<Attempt>> ChallengeService::evaluate(const SubjectRecord& subje
                                                       const policies::Policy& policy,
                                                       const verify::Circumstances& circumstances) {
   const verify::Candidates candidate =
-      verify::candidate_to_answer(subject, challenge, policy, circumstances.now);
+      verify::candidate_to_answer(subject, challenge, policy, circumstances);
   bool yes = false;
   if (asks_for_code(challenge, ask)) {
     CS_CO_TRY(yes, co_await is_code(challenge, ask));
@@ -185,18 +194,23 @@ void ChallengeService::remember(const Attempt& attempt) {
   notices_.queued(attempt.aftermath->notices);
 }
 
+// Whoever asks for codes from nowhere does so from the peer itself: their number is limited by
+// place.
+void ChallengeService::note_place(const SubjectRecord& subject, Attempt& attempt) const {
+  if (!attempt.challenge || attempt.challenge->row.purpose == Purpose::address) return;
+  const std::string& address = attempt.entry.client_address;
+  if (address.empty() && !is_out_of_band(attempt.challenge->row.kind)) return;
+  Places::note(subject, outbox_.prints.print(address, attempt.entry.peer_uid), attempt);
+}
+
 awaitable<Status> ChallengeService::add_aftermath(const SubjectRecord& subject, Attempt& attempt) {
   if (!attempt.challenge || !attempt.verdict.accepted) co_return Status{};
   const Challenge& challenge = attempt.challenge->row;
   const bool is_code = is_out_of_band(challenge.kind);
   const bool confirms = challenge.purpose == Purpose::confirmation;
   if (!is_code && !confirms) co_return Status{};
-  attempt.aftermath = std::make_unique<Aftermath>();
+  if (!attempt.aftermath) attempt.aftermath = std::make_unique<Aftermath>();
   if (is_code) attempt.aftermath->answered = outbox_.prints.message_of(challenge.id);
-  if (is_code && challenge.purpose != Purpose::address) {
-    attempt.aftermath->familiar =
-        outbox_.prints.print(attempt.entry.client_address, attempt.entry.peer_uid);
-  }
   if (confirms) {
     const Factor& added = subject.find(challenge.factor)->fixed;
     if (is_contact(added.kind)) {

@@ -8,6 +8,7 @@
 #include "daemon/service/contacts.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/parts.hpp"
+#include "daemon/service/places.hpp"
 #include "daemon/verify/challenge.hpp"
 #include "policies/operation.hpp"
 
@@ -21,12 +22,12 @@ class ChallengeService {
   explicit ChallengeService(const Parts& parts)
       : store_{parts.store},
         hsm_{parts.hsm},
-        turns_{parts.turns},
         policy_{parts.policy},
         clock_{parts.clock},
         outbox_{parts.outbox},
         notices_{parts},
-        contacts_{parts} {}
+        contacts_{parts},
+        places_{parts} {}
 
   // Asks a key for something that nobody has been asked before. A name that nobody bears and a
   // subject without such a factor get a challenge too, which nobody can answer. (For codes:
@@ -62,16 +63,17 @@ class ChallengeService {
                                       const SecretBytes& response);
   awaitable<Result<bool>> is_code(const Challenge* challenge, const AnswerChallenge& ask);
   awaitable<Status> add_aftermath(const SubjectRecord& subject, Attempt& attempt);
+  void note_place(const SubjectRecord& subject, Attempt& attempt) const;
   void remember(const Attempt& attempt);
 
   Store& store_;
   hsm::Hsm& hsm_;
-  Turns& turns_;
   const CurrentPolicy& policy_;
   const Clock& clock_;
   Outbox& outbox_;
   Notices notices_;
   Contacts contacts_;
+  Places places_;
 };
 
 }  // namespace countersign

@@ -20,7 +20,7 @@ awaitable<Result<Answer>> ClaimService::claim(Peer peer, const ClaimToken& ask,
     CS_CO_CHECK(FactorService::has_room(*subject));
     const verify::Circumstances circumstances{
         .event = Event::token_claimed, .now = clock_.now(), .peer_uid = peer.uid};
-    const auto closed = verify::closed(*subject, rules.throttle, circumstances.now);
+    const auto closed = verify::closed(*subject, rules.throttle, circumstances);
     CS_CO_TRY(const Tap tap, co_await read(ask.passcode, *subject, circumstances.now));
 
     Result<Answer> answer = Error{};

@@ -89,7 +89,7 @@ awaitable<Result<Verdict>> ResynchroniseService::resynchronise(Peer peer,
       .event = Event::resynchronise, .now = clock_.now(), .peer_uid = peer.uid};
 
   const verify::Candidates candidates =
-      verify::candidates(*subject, ask.factor, typed, rules.throttle, circumstances.now);
+      verify::candidates(*subject, ask.factor, typed, rules.throttle, circumstances);
   if (candidates.refusal) {
     const Attempt refused = verify::refuse(*subject, *candidates.refusal, circumstances);
     CS_CO_CHECK(co_await store_.commit(subject, refused));

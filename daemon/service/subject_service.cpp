@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/subject_service.hpp"
 
+#include "daemon/verify/circumstances.hpp"
 #include "policies/authorise.hpp"
 #include "policies/throttle.hpp"
 
@@ -79,9 +80,13 @@ awaitable<Result<Answer>> SubjectService::report(Peer peer, const SubjectName& n
   CS_CO_TRY(const SubjectPtr subject, co_await find_.by_name(peer, name));
   const CurrentPolicy policy = policy_;
   const policies::Policy& rules = policy->of(name.realm.text());
-  SubjectReport report{.subject = subject->fixed, .failures = subject->budget.failures};
-  if (const auto shut = policies::closed(rules.throttle, subject->budget.failures,
-                                         subject->budget.not_before, clock_.now())) {
+  const Budget& budget = subject->budget;
+  SubjectReport report{.subject = subject->fixed,
+                       .failures = budget.failures,
+                       .failures_unfamiliar = budget.failures_unfamiliar};
+  const policies::NotBefore not_before{budget.not_before, budget.not_before_unfamiliar};
+  if (const auto shut = policies::closed(rules.throttle, verify::failures_of(budget), not_before,
+                                         policies::Lane::unfamiliar, clock_.now())) {
     report.retry_after = shut->retry_after;
   }
   co_return Answer{std::move(report)};

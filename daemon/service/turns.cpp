@@ -3,16 +3,15 @@
 
 namespace countersign {
 
-awaitable<Result<Turns::Turn>> Turns::take(SubjectId subject) {
+awaitable<Result<Turns::Turn>> Turns::take(SubjectId subject, Rank rank) {
   const auto [place, free] = taken_.try_emplace(subject, nullptr);
   if (free) co_return Turn{*this, subject};
 
   if (!place->second) place->second = std::make_unique<Waiting>();
-  if (place->second->size() >= kWaitingMax) {
-    co_return Error{ErrorCode::limit_exceeded, "turns.waiting"};
-  }
+  auto& queue = rank == Rank::known ? place->second->known : place->second->strangers;
+  if (queue.size() >= kWaitingMax) co_return Error{ErrorCode::limit_exceeded, "turns.waiting"};
   Completion<bool> mine;
-  place->second->push_back(&mine);
+  queue.push_back(&mine);
   co_await mine.wait();
   co_return Turn{*this, subject};
 }
@@ -20,12 +19,14 @@ awaitable<Result<Turns::Turn>> Turns::take(SubjectId subject) {
 // The subject stays taken while its turn passes from one to the next.
 void Turns::pass_on(SubjectId subject) {
   const auto place = taken_.find(subject);
-  if (!place->second || place->second->empty()) {
+  Waiting* waiting = place->second.get();
+  if (waiting == nullptr || (waiting->known.empty() && waiting->strangers.empty())) {
     taken_.erase(place);
     return;
   }
-  Completion<bool>* next = place->second->front();
-  place->second->pop_front();
+  auto& queue = waiting->known.empty() ? waiting->strangers : waiting->known;
+  Completion<bool>* next = queue.front();
+  queue.pop_front();
   next->complete(true);
 }
 

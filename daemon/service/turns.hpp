@@ -3,6 +3,9 @@
 //
 // Parallel guesses at one subject cannot outrun its failure count, because the second is evaluated
 // when the first is durable. Different subjects never wait for each other.
+//
+// Strangers and those who are known wait apart, and whoever is known is next: however many
+// strangers there are, their number keeps nobody out who is known.
 #pragma once
 
 #include "async/completion.hpp"
@@ -10,6 +13,7 @@
 #include "daemon/model/ids.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <unordered_map>
@@ -19,9 +23,15 @@ namespace countersign {
 
 class Turns {
  public:
-  static constexpr std::size_t kWaitingMax = 4096;  // for one subject
+  static constexpr std::size_t kWaitingMax = 4096;  // for one subject, of each rank
 
-  // Held while one request evaluates a subject; whoever waits longest is next.
+  enum class Rank : std::uint8_t {
+    known,     // from a familiar place, or no guess at all
+    stranger,  // guesses from anywhere else
+  };
+
+  // Held while one request evaluates a subject. Of those who are known, or of strangers if there
+  // are none, whoever waits longest is next.
   class Turn {
    public:
     Turn(Turns& turns, SubjectId subject) : turns_{&turns}, subject_{subject} {}
@@ -37,15 +47,20 @@ class Turns {
     SubjectId subject_;
   };
 
-  // Fails with `limit_exceeded` when kWaitingMax others wait for the same subject.
-  awaitable<Result<Turn>> take(SubjectId subject);
+  // Fails with `limit_exceeded` when kWaitingMax others of this rank wait for the same subject.
+  awaitable<Result<Turn>> take(SubjectId subject, Rank rank = Rank::known);
+  // Whether somebody has it, so that one has to wait.
+  [[nodiscard]] bool is_taken(SubjectId subject) const { return taken_.contains(subject); }
 
  private:
-  using Waiting = std::deque<Completion<bool>*>;
+  struct Waiting {
+    std::deque<Completion<bool>*> known;
+    std::deque<Completion<bool>*> strangers;
+  };
 
   void pass_on(SubjectId subject);
 
-  // A subject is a key while somebody has its turn; the queue is made when somebody waits.
+  // A subject is a key while somebody has its turn; the queues are made when somebody waits.
   std::unordered_map<SubjectId, std::unique_ptr<Waiting>> taken_;
 };
 

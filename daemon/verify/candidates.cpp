@@ -46,18 +46,21 @@ void insert(Candidates& chosen, const FactorRecord& factor, std::size_t length) 
 }  // namespace
 
 std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
-                              Time now) {
+                              const Circumstances& circumstances) {
   if (subject.fixed.state != SubjectState::active) return Refusal{Reason::suspended, {}};
   const Budget& budget = subject.budget;
-  if (const auto shut = policies::closed(throttle, budget.failures, budget.not_before, now)) {
+  const policies::NotBefore not_before{budget.not_before, budget.not_before_unfamiliar};
+  if (const auto shut = policies::closed(throttle, failures_of(budget), not_before,
+                                         circumstances.lane, circumstances.now)) {
     return Refusal{Reason::throttled, shut->retry_after};
   }
   return std::nullopt;
 }
 
 Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
-                      const Typed& typed, const policies::Throttle& throttle, Time now) {
-  if (const auto refusal = closed(subject, throttle, now)) {
+                      const Typed& typed, const policies::Throttle& throttle,
+                      const Circumstances& circumstances) {
+  if (const auto refusal = closed(subject, throttle, circumstances)) {
     return refused(refusal->reason, refusal->retry_after);
   }
 
@@ -68,7 +71,7 @@ Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> name
     if (!may_have_typed(factor, typed)) continue;
     if (factor.fixed.state == FactorState::suspended) why_none = Reason::suspended;
     if (factor.fixed.state != FactorState::active) continue;
-    if (factor.motion.failures >= throttle.failures_max) {
+    if (is_used_up(throttle, failures_of(factor.motion), circumstances.lane)) {
       why_none = Reason::throttled;
       continue;
     }
@@ -79,8 +82,8 @@ Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> name
 
 Candidates candidate_of_kind(const SubjectRecord& subject, FactorKind kind,
                              std::optional<FactorId> named, const policies::Throttle& throttle,
-                             Time now) {
-  if (const auto refusal = closed(subject, throttle, now)) {
+                             const Circumstances& circumstances) {
+  if (const auto refusal = closed(subject, throttle, circumstances)) {
     return refused(refusal->reason, refusal->retry_after);
   }
   const bool decoy = is_decoy(subject.fixed.id);
@@ -90,7 +93,7 @@ Candidates candidate_of_kind(const SubjectRecord& subject, FactorKind kind,
     if (!is_it && !decoy) continue;
     if (factor.fixed.state == FactorState::suspended) why_none = Reason::suspended;
     if (factor.fixed.state != FactorState::active) continue;
-    if (factor.motion.failures >= throttle.failures_max) {
+    if (is_used_up(throttle, failures_of(factor.motion), circumstances.lane)) {
       why_none = Reason::throttled;
       continue;
     }
@@ -103,8 +106,9 @@ Candidates candidate_of_kind(const SubjectRecord& subject, FactorKind kind,
 }
 
 Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId id, const Typed& typed,
-                                const policies::Throttle& throttle, Time now) {
-  if (const auto refusal = closed(subject, throttle, now)) {
+                                const policies::Throttle& throttle,
+                                const Circumstances& circumstances) {
+  if (const auto refusal = closed(subject, throttle, circumstances)) {
     return refused(refusal->reason, refusal->retry_after);
   }
   const FactorRecord* factor = subject.find(id);
@@ -112,7 +116,8 @@ Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId id, const
       !may_have_typed(*factor, typed)) {
     return refused(Reason::no_such_factor);
   }
-  if (factor->motion.failures >= throttle.failures_max) return refused(Reason::throttled);
+  if (is_used_up(throttle, failures_of(factor->motion), circumstances.lane))
+    return refused(Reason::throttled);
   Candidates chosen;
   chosen.factors[0] = factor;
   chosen.size = 1;

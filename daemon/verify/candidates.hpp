@@ -2,11 +2,10 @@
 // Which factors a passcode is tried on, or why on none.
 #pragma once
 
-#include "base/clock.hpp"
 #include "daemon/model/attempt.hpp"
 #include "daemon/model/subject.hpp"
+#include "daemon/verify/circumstances.hpp"
 #include "daemon/verify/typed.hpp"
-#include "policies/throttle.hpp"
 
 #include <array>
 #include <cstddef>
@@ -32,29 +31,32 @@ struct Candidates {
 
 // Why no attempt on the subject is evaluated at this time, whatever its factors are.
 [[nodiscard]] std::optional<Refusal> closed(const SubjectRecord& subject,
-                                            const policies::Throttle& throttle, Time now);
+                                            const policies::Throttle& throttle,
+                                            const Circumstances& circumstances);
 
 // The active factors that the passcode may belong to, as its form says: of a Yubico OTP those that
 // bear its public id; of an OATH code with an identifier in front the HOTP factors that bear it; of
 // any other code all OATH factors; of one with the form of a recovery or a temporary code those
 // that have such codes. The one that was named, or at most kCandidatesMax of the
-// subject's, those whose codes have this length and that were used last first. A factor with
-// `failures_max` failures of its own is none until it is unlocked.
+// subject's, those whose codes have this length and that were used last first. A factor
+// whose own failures are used up, in the lane that the attempt is in, is none until it is unlocked.
 //
 // The result points into `subject`.
 [[nodiscard]] Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,
                                     const Typed& typed, const policies::Throttle& throttle,
-                                    Time now);
+                                    const Circumstances& circumstances);
 
 // The active factor of one kind: the one that was named (as a device's secret does), or the
 // subject's only one. A decoy's factor stands in for it.
 [[nodiscard]] Candidates candidate_of_kind(const SubjectRecord& subject, FactorKind kind,
                                            std::optional<FactorId> named,
-                                           const policies::Throttle& throttle, Time now);
+                                           const policies::Throttle& throttle,
+                                           const Circumstances& circumstances);
 
 // The one factor that is being confirmed: it must be pending, and may have typed this.
 [[nodiscard]] Candidates candidate_to_confirm(const SubjectRecord& subject, FactorId factor,
                                               const Typed& typed,
-                                              const policies::Throttle& throttle, Time now);
+                                              const policies::Throttle& throttle,
+                                              const Circumstances& circumstances);
 
 }  // namespace countersign::verify

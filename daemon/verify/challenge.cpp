@@ -33,11 +33,11 @@ bool is_open_for(const FactorRecord& factor, const Challenge& challenge) {
 
 // Why this factor's answer is not evaluated, if it is not.
 std::optional<Reason> refusal_of(const FactorRecord* factor, const Challenge& challenge,
-                                 const policies::Throttle& throttle) {
+                                 const policies::Throttle& throttle, policies::Lane lane) {
   if (factor == nullptr) return Reason::no_such_factor;
   if (factor->fixed.state == FactorState::suspended) return Reason::suspended;
   if (!is_open_for(*factor, challenge)) return Reason::no_such_factor;
-  if (factor->motion.failures >= throttle.failures_max) return Reason::throttled;
+  if (is_used_up(throttle, failures_of(factor->motion), lane)) return Reason::throttled;
   return std::nullopt;
 }
 
@@ -76,8 +76,10 @@ Attempt judge_address(const SubjectRecord& subject, const Challenge& challenge, 
   Reason wrong = matches ? Reason::none : Reason::wrong_code;
   if (matches && !challenge.is_open()) wrong = Reason::replayed;
   if (is_decoy(subject.fixed.id)) wrong = Reason::no_such_factor;
-  if (wrong != Reason::none) return fail(subject, wrong, policy.throttle, circumstances);
-  return acknowledge(subject, challenge.kind, circumstances);
+  Attempt attempt = wrong != Reason::none ? fail(subject, wrong, policy.throttle, circumstances)
+                                          : acknowledge(subject, challenge.kind, circumstances);
+  attempt.entry.kind = challenge.kind;
+  return attempt;
 }
 
 }  // namespace
@@ -129,15 +131,16 @@ Challenge fresh_challenge(BytesView random, SubjectId subject, Addressee address
 }
 
 Candidates candidate_to_answer(const SubjectRecord& subject, const Challenge* challenge,
-                               const policies::Policy& policy, Time now) {
-  if (const auto refusal = closed(subject, policy.throttle, now)) return refused(*refusal);
+                               const policies::Policy& policy, const Circumstances& circumstances) {
+  if (const auto refusal = closed(subject, policy.throttle, circumstances))
+    return refused(*refusal);
   if (challenge == nullptr ||
-      (challenge->is_open() && is_over(*challenge, policy.challenge, now))) {
+      (challenge->is_open() && is_over(*challenge, policy.challenge, circumstances.now))) {
     return refused({Reason::expired, {}});
   }
   if (challenge->purpose == Purpose::address) return Candidates{};
   const FactorRecord* factor = subject.find(challenge->factor);
-  if (const auto reason = refusal_of(factor, *challenge, policy.throttle)) {
+  if (const auto reason = refusal_of(factor, *challenge, policy.throttle, circumstances.lane)) {
     return refused({*reason, {}});
   }
   Candidates chosen;

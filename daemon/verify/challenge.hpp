@@ -53,7 +53,8 @@ struct Addressee {
 // The result points into `subject`. REQUIRES: the challenge is the subject's.
 [[nodiscard]] Candidates candidate_to_answer(const SubjectRecord& subject,
                                              const Challenge* challenge,
-                                             const policies::Policy& policy, Time now);
+                                             const policies::Policy& policy,
+                                             const Circumstances& circumstances);
 
 // As judge(), for the one candidate; `matches` is what the HSM said. The attempt uses the challenge
 // up, or counts one more wrong answer to it. Of an address that is all: no factor moves, and no

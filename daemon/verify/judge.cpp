@@ -6,6 +6,9 @@
 #include "policies/assurance.hpp"
 #include "policies/throttle.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace countersign::verify {
 namespace {
 
@@ -19,6 +22,8 @@ Attempt attempt_on(const SubjectRecord& subject, const Circumstances& circumstan
                    .failures = subject.budget.failures,
                    // This attempt, and those that were refused unevaluated since the last one.
                    .count = 1 + subject.budget.throttled,
+                   .familiar = policies::is_familiar(circumstances.lane),
+                   .failures_unfamiliar = subject.budget.failures_unfamiliar,
                    .client_address = circumstances.client_address};
   return attempt;
 }
@@ -30,9 +35,18 @@ void reject(Attempt& attempt, Reason reason) {
 
 // What a person knows is half of what signs them in: whoever has it must not guess the other half
 // without end.
-bool forgives_subject(FactorKind kind) {
-  return kind != FactorKind::password && kind != FactorKind::question &&
-         kind != FactorKind::reset_question;
+bool forgives_subject(FactorKind kind) { return !is_memorised(kind); }
+
+// How far a code lay from the one that was expected. Other factors' counters say that themselves.
+std::int32_t offset_of(const Match& match, Time now) {
+  const FactorRecord& factor = *match.factor;
+  if (!is_oath(factor.fixed.kind)) return 0;
+  const std::int64_t expected = factor.fixed.kind == FactorKind::totp
+                                    ? expected_step(factor, now)
+                                    : number(factor.motion.position) + 1;
+  const std::int64_t offset = static_cast<std::int64_t>(match.counter) - expected;
+  using Limits = std::numeric_limits<std::int32_t>;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(offset, Limits::min(), Limits::max()));
 }
 
 // The winner moves; its failures and, where there are any, the subject's are forgotten.
@@ -66,33 +80,55 @@ void accept(Attempt& attempt, const SubjectRecord& subject, const Match& match,
   attempt.entry.factor = winner.fixed.id;
   attempt.entry.version = move.motion.version;
   attempt.entry.position = move.motion.position;
+  attempt.entry.kind = winner.fixed.kind;
   attempt.entry.failures = forgives ? 0 : subject.budget.failures;
+  attempt.entry.failures_unfamiliar = forgives ? 0 : subject.budget.failures_unfamiliar;
   // The refused ones wait for the next attempt that writes the budget.
   if (!forgives) attempt.entry.count = 1;
 }
 
+void set(Budget& budget, const policies::Failures& failures) {
+  budget.failures = failures.all;
+  budget.failures_unfamiliar = failures.unfamiliar;
+}
+
+void set(Motion& motion, const policies::Failures& failures) {
+  motion.failures = failures.all;
+  motion.failures_unfamiliar = failures.unfamiliar;
+}
+
+Budget charged(const Budget& before, const policies::Throttle& throttle,
+               const Circumstances& circumstances) {
+  const policies::Lane lane = circumstances.lane;
+  Budget budget = before;
+  budget.version = next(before.version);
+  budget.throttled = 0;
+  set(budget, policies::charged(failures_of(before), lane));
+  const policies::NotBefore opens = policies::not_before_after(
+      throttle, failures_of(budget), {before.not_before, before.not_before_unfamiliar}, lane,
+      circumstances.now);
+  budget.not_before = opens.familiar;
+  budget.not_before_unfamiliar = opens.unfamiliar;
+  return budget;
+}
+
 // All candidates and the subject are charged, whichever of them was meant.
 void charge(Attempt& attempt, const SubjectRecord& subject, const Candidates& candidates,
-            const policies::Throttle& throttle, Time now) {
-  Budget budget = subject.budget;
-  budget.version = next(budget.version);
-  budget.failures += 1;
-  budget.failures_unfamiliar += 1;
-  budget.throttled = 0;
-  budget.not_before = policies::not_before_after(throttle, budget.failures, now);
-  attempt.budget = budget;
-  attempt.entry.failures = budget.failures;
+            const policies::Throttle& throttle, const Circumstances& circumstances) {
+  attempt.budget = charged(subject.budget, throttle, circumstances);
+  attempt.entry.failures = attempt.budget->failures;
+  attempt.entry.failures_unfamiliar = attempt.budget->failures_unfamiliar;
 
   for (const FactorRecord* factor : candidates.all()) {
     Move& move = attempt.moves.emplace_back();
     move.factor = factor->fixed.id;
     move.motion = factor->motion;
     move.motion.version = next(factor->motion.version);
-    move.motion.failures += 1;
-    move.motion.failures_unfamiliar += 1;
+    set(move.motion, policies::charged(failures_of(factor->motion), circumstances.lane));
   }
   if (candidates.size != 1) return;
   attempt.entry.factor = attempt.moves[0].factor;
+  attempt.entry.kind = candidates.factors[0]->fixed.kind;
   attempt.entry.version = attempt.moves[0].motion.version;
   attempt.entry.position = attempt.moves[0].motion.position;
 }
@@ -116,6 +152,7 @@ bool is_recent(const Match& match, Time now) {
 void repeat(Attempt& attempt, const Match& match, const Circumstances& circumstances) {
   attempt.entry.event = Event::repeat;
   attempt.entry.factor = match.factor->fixed.id;
+  attempt.entry.kind = match.factor->fixed.kind;
   attempt.entry.count = 1;  // the refused ones wait for the next evaluated attempt
   if (circumstances.by_public_id) {
     reject(attempt, Reason::replayed);
@@ -139,6 +176,7 @@ void steal(Attempt& attempt, const Match& match) {
   reject(attempt, Reason::replayed);
   attempt.entry.event = Event::device_stolen;
   attempt.entry.factor = match.factor->fixed.id;
+  attempt.entry.kind = match.factor->fixed.kind;
   attempt.entry.position = match.factor->motion.position;
   attempt.entry.count = 1;
   Factor forgotten = match.factor->fixed;
@@ -150,9 +188,10 @@ void steal(Attempt& attempt, const Match& match) {
 // It is the key's, and somebody kept it from us for too long: neither it nor what was made before
 // it may serve anybody. The clock goes on being compared with that of the last accepted one.
 void expire(Attempt& attempt, const SubjectRecord& subject, const Candidates& candidates,
-            const Match& match, const policies::Throttle& throttle, Time now) {
+            const Match& match, const policies::Throttle& throttle,
+            const Circumstances& circumstances) {
   reject(attempt, Reason::expired);
-  charge(attempt, subject, candidates, throttle, now);
+  charge(attempt, subject, candidates, throttle, circumstances);
   for (Move& move : attempt.moves) {
     if (move.factor != match.factor->fixed.id) continue;
     move.motion.position = Position{static_cast<std::int64_t>(match.counter)};
@@ -189,9 +228,10 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
   // A decoy never accepts, not even the one guess in a million that meets its secret.
   if (!match || is_decoy(subject.fixed.id)) {
     reject(attempt, is_decoy(subject.fixed.id) ? Reason::no_such_factor : Reason::wrong_code);
-    charge(attempt, subject, candidates, policy.throttle, circumstances.now);
+    charge(attempt, subject, candidates, policy.throttle, circumstances);
     return attempt;
   }
+  attempt.entry.offset = offset_of(*match, circumstances.now);
   if (is_settled(attempt, *match, circumstances)) {
     rate(attempt.verdict, policy.factors);
     return attempt;
@@ -201,7 +241,7 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
         held_back(match->factor->motion, *match->yubico, policy.yubico, circumstances.now);
   }
   if (attempt.held_back && policy.yubico.relay_check == policies::RelayCheck::enforce) {
-    expire(attempt, subject, candidates, *match, policy.throttle, circumstances.now);
+    expire(attempt, subject, candidates, *match, policy.throttle, circumstances);
     return attempt;
   }
   const bool same_request = is_same_request(*match, circumstances);
@@ -215,7 +255,7 @@ Attempt judge(const SubjectRecord& subject, const Candidates& candidates,
   reject(attempt, Reason::replayed);
   attempt.verdict.repeated = same_request;
   attempt.verdict.yubico = match->yubico;
-  charge(attempt, subject, candidates, policy.throttle, circumstances.now);
+  charge(attempt, subject, candidates, policy.throttle, circumstances);
   return attempt;
 }
 
@@ -223,7 +263,7 @@ Attempt fail(const SubjectRecord& subject, Reason reason, const policies::Thrott
              const Circumstances& circumstances) {
   Attempt attempt = attempt_on(subject, circumstances);
   reject(attempt, reason);
-  charge(attempt, subject, Candidates{}, throttle, circumstances.now);
+  charge(attempt, subject, Candidates{}, throttle, circumstances);
   return attempt;
 }
 

@@ -6,27 +6,16 @@
 
 #include "daemon/model/attempt.hpp"
 #include "daemon/verify/candidates.hpp"
+#include "daemon/verify/circumstances.hpp"
 #include "daemon/verify/match.hpp"
 #include "policies/policy.hpp"
 
 #include <optional>
-#include <string>
 
 namespace countersign::verify {
 
 // How long an accepted request is remembered for its own sake: a lost reply is not a replay.
 inline constexpr std::chrono::seconds kRepeatWindow{60};
-
-// Who asked, when, and as part of what.
-struct Circumstances {
-  Event event = Event::verify;
-  Time now{};
-  std::int64_t peer_uid = -1;
-  RequestTag tag{};
-  std::string client_address;
-  // Nobody was named, as in Yubico's protocol, where the same request again is told that it is one.
-  bool by_public_id = false;
-};
 
 // REQUIRES: `candidates` and `match` point into `subject`.
 [[nodiscard]] Attempt judge(const SubjectRecord& subject, const Candidates& candidates,

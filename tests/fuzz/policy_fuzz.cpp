@@ -53,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool is_bounded =
       !policy.peers.empty() && throttle.failures_max >= 1 && throttle.failures_max <= 100 &&
       throttle.failures_free <= throttle.failures_max &&
+      throttle.kept_for_familiar + throttle.kept_for_unlock < throttle.failures_max &&
       throttle.delay_first <= throttle.delay_max && policy.windows.totp_steps_before <= 2 &&
       policy.windows.totp_steps_after <= 2 && policy.windows.hotp_look_ahead <= 30;
   if (!is_bounded || !is_sound(policy) || policies::describe(policy).empty()) std::abort();

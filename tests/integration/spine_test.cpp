@@ -192,7 +192,8 @@ TEST(Spine, EachSocketAnswersOnlyWhatItsRoleMayAsk) {
 }
 
 TEST(Spine, AfterTheLastFailureOnlyAnUnlockHelps) {
-  Appliance appliance{{.policy = "[throttle]\nfailures_max = 3\nfailures_free = 3\n"}};
+  Appliance appliance{{.policy = "[throttle]\nfailures_max = 3\nfailures_free = "
+                                 "3\nkept_for_familiar = 0\nkept_for_unlock = 0\n"}};
   Token key = appliance.enrol("alice", v1::HOTP);
   client::Client portal = appliance.verify_client();
   for (int i = 0; i < 3; ++i) {

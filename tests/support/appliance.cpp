@@ -122,7 +122,7 @@ void Appliance::make_token() {
 void Appliance::start_hsm() {
   std::vector<std::string> arguments{program_folder() / "countersign-hsm",
                                      "--module",
-                                     module_path(),
+                                     options_.module.empty() ? module_path() : options_.module,
                                      "--token",
                                      "countersign",
                                      "--pin-file",

@@ -47,7 +47,7 @@ TEST(Attempts, LeaveTheirAftermathBehind) {
   World world;
   PlaceOfAcceptance place;
   ASSERT_THAT(ask(world, world.code_now(), place), Accepts());
-  EXPECT_EQ(world.sources.count({World::kAlice, kPlace}), 1U);
+  EXPECT_TRUE(is_familiar(world.alice().sources, kPlace, world.clock.time));
 }
 
 TEST(Attempts, TellTheAftermathOfEveryVerdict) {
@@ -55,7 +55,7 @@ TEST(Attempts, TellTheAftermathOfEveryVerdict) {
   PlaceOfAcceptance place;
   ASSERT_THAT(ask(world, "424242", place), RejectsAs(Reason::wrong_code));
   EXPECT_EQ(place.asked, 1);
-  EXPECT_TRUE(world.sources.empty());
+  EXPECT_TRUE(world.alice().sources.empty());
 }
 
 TEST(Attempts, AskForTheirAftermathAgainOnAConflict) {

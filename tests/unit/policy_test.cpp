@@ -64,6 +64,8 @@ TEST(Policy, DefaultsAreWhatTheHeaderSays) {
   EXPECT_EQ(read.email.sign_in, Email{}.sign_in);
   EXPECT_EQ(read.email.per_hour, Email{}.per_hour);
   EXPECT_EQ(read.throttle.failures_max, Throttle{}.failures_max);
+  EXPECT_EQ(read.throttle.kept_for_familiar, Throttle{}.kept_for_familiar);
+  EXPECT_EQ(read.throttle.kept_for_unlock, Throttle{}.kept_for_unlock);
   EXPECT_EQ(read.throttle.failures_free, Throttle{}.failures_free);
   EXPECT_EQ(read.throttle.delay_first, Throttle{}.delay_first);
   EXPECT_EQ(read.throttle.delay_max, Throttle{}.delay_max);
@@ -79,8 +81,8 @@ TEST(Policy, TheDefaultsFileIsAPolicyFile) {
 }
 
 TEST(Policy, WhatAFileLeavesOutStays) {
-  const Policy policy = good("[throttle]\nfailures_max = 10\ndelay_max = \"1h\"\n");
-  EXPECT_EQ(policy.throttle.failures_max, 10);
+  const Policy policy = good("[throttle]\nfailures_max = 30\ndelay_max = \"1h\"\n");
+  EXPECT_EQ(policy.throttle.failures_max, 30);
   EXPECT_EQ(policy.throttle.delay_max, 1h);
   EXPECT_EQ(policy.throttle.failures_free, 5);
   EXPECT_EQ(policy.peers.size(), 2U);
@@ -122,7 +124,10 @@ TEST_P(PolicyNumber, TakesItsRangeAndNothingElse) {
   const auto& [table, key, min, max] = GetParam();
   // Some keys have neighbours that must not be above them.
   std::string tail;
-  if (std::string_view{key} == "failures_max") tail = "\nfailures_free = 0";
+  if (std::string_view{key} == "failures_max")
+    tail = "\nfailures_free = 0\nkept_for_familiar = 0\nkept_for_unlock = 0";
+  if (std::string_view{key} == "kept_for_familiar") tail = "\nkept_for_unlock = 0";
+  if (std::string_view{key} == "kept_for_unlock") tail = "\nkept_for_familiar = 0";
   if (std::string_view{key} == "per_subject_per_day") tail = "\nunfamiliar_per_day = 1";
   if (std::string_view{key} == "unfamiliar_per_day") tail = "\nper_subject_per_day = 1000";
   good(line(std::to_string(min)) + tail);
@@ -160,6 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
         NumberRange{"sms", "conversion_sample", 10, 1000},
         NumberRange{"email", "per_hour", 1, 10'000'000},
         NumberRange{"throttle", "failures_max", 1, 100},
+        NumberRange{"throttle", "kept_for_familiar", 0, 99},
+        NumberRange{"throttle", "kept_for_unlock", 0, 99},
         NumberRange{"throttle", "failures_free", 0, 100},
         NumberRange{"limits", "connections_per_uid", 1, 65536},
         NumberRange{"limits", "in_flight_per_uid", 1, 65536},
@@ -196,7 +203,8 @@ TEST(Policy, DurationsHaveAUnitAndARange) {
 TEST(Policy, KeysThatContradictEachOtherAreMistakes) {
   for (const std::string_view text :
        {"[throttle]\nfailures_max = 4", "[throttle]\nfailures_max = 49\nfailures_free = 50",
-        "[throttle]\ndelay_max = \"3s\"\ndelay_first = \"4s\"",
+        "[throttle]\nfailures_max = 25", "[throttle]\nkept_for_familiar = 95",
+        "[throttle]\nkept_for_unlock = 80", "[throttle]\ndelay_max = \"3s\"\ndelay_first = \"4s\"",
         "[throttle]\ndelay_first = \"901s\"",
         "[throttle]\n\ndelay_max = \"1s\"\ndelay_first = \"2s\"", "[code]\nresend_max = \"29s\"",
         "[messages]\nper_subject_per_day = 9", "[messages]\nunfamiliar_per_day = 21"}) {
@@ -204,7 +212,8 @@ TEST(Policy, KeysThatContradictEachOtherAreMistakes) {
     EXPECT_THAT(mistake.message, HasSubstr(" <= ")) << text;
     EXPECT_GE(mistake.line, 2U) << text;
   }
-  good("[throttle]\nfailures_max = 5");
+  good("[throttle]\nfailures_max = 26");
+  good("[throttle]\nfailures_max = 5\nkept_for_familiar = 2\nkept_for_unlock = 2");
   good("[throttle]\ndelay_max = \"1s\"");
 }
 
@@ -343,16 +352,19 @@ TEST(Duration, ReadsBackWhatItWrites) {
 TEST(GuessingOdds, BoundTheChanceOfAGuesser) {
   const GuessingOdds totp = totp_odds(defaults(), 6);
   EXPECT_EQ(totp.codes_at_once, 3U);
-  EXPECT_EQ(totp.guesses_in_all, 100U);
-  EXPECT_DOUBLE_EQ(totp.chance_in_all, 3.0 * 100 / 1e6);
+  EXPECT_EQ(totp.guesses_in_all, 75U);
+  EXPECT_DOUBLE_EQ(totp.chance_in_all, 3.0 * 75 / 1e6);
   const GuessingOdds hotp = hotp_odds(defaults(), 8);
   EXPECT_EQ(hotp.codes_at_once, 10U);
-  EXPECT_DOUBLE_EQ(hotp.chance_in_all, 10.0 * 100 / 1e8);
+  EXPECT_DOUBLE_EQ(hotp.chance_in_all, 10.0 * 75 / 1e8);
+  // Codes that unlock are not delayed, and have a share of their own.
+  EXPECT_EQ(unlock_odds(defaults()).guesses_in_all, 80U);
+  EXPECT_EQ(unlock_odds(defaults()).guesses_a_day, 80U);
 }
 
 TEST(GuessingOdds, CountTheGuessesThatTheDelaysAllowInADay) {
   Policy policy = defaults();
-  EXPECT_EQ(totp_odds(policy, 6).guesses_a_day, 100U);
+  EXPECT_EQ(totp_odds(policy, 6).guesses_a_day, 75U);
   policy.throttle.delay_max = 1h;
   // 5 free and the one that waits for nothing, 12 while the delay doubles, then one an hour.
   std::uint32_t guesses = 6;
@@ -370,9 +382,11 @@ TEST(Describe, SaysWhatIsInForce) {
   EXPECT_THAT(text, HasSubstr("1s, doubling to 15min"));
   EXPECT_THAT(
       text,
-      HasSubstr("TOTP, 6 digits   3 x 100 / 10^6 = 0.03 % (1 in 3333); in a day, with 100: "));
-  EXPECT_THAT(text, HasSubstr("HOTP, 6 digits   10 x 100 / 10^6 = 0.1 % (1 in 1000);"));
-  EXPECT_THAT(text, HasSubstr("sent, 6 digits   1 x 100 / 10^6 = 0.01 % (1 in 10000);"));
+      HasSubstr("TOTP, 6 digits   3 x 75 / 10^6 = 0.0225 % (1 in 4444); in a day, with 75: "));
+  EXPECT_THAT(text, HasSubstr("HOTP, 6 digits   10 x 75 / 10^6 = 0.075 % (1 in 1333);"));
+  EXPECT_THAT(text, HasSubstr("sent, 6 digits   1 x 75 / 10^6 = 0.0075 % (1 in 13333);"));
+  EXPECT_THAT(text, HasSubstr("unlock, 6 digits   1 x 80 / 10^6 = 0.008 % (1 in 12500);"));
+  EXPECT_THAT(text, HasSubstr("to strangers at 75 of theirs"));
   EXPECT_THAT(text, HasSubstr("after 30s, doubling to 15min\n"));
   EXPECT_THAT(text, HasSubstr("prefixes         none: nothing is sent anywhere\n"));
 }

@@ -191,7 +191,7 @@ TEST(VerifyService, DelaysGuessesAfterTheFreeOnes) {
   EXPECT_THAT(world.verify(world.code_now()), Accepts());
 }
 
-// Whoever waits out every delay gets 100 guesses, and then none, however long they wait.
+// A stranger who waits out every delay gets 75 guesses, and then none, however long they wait.
 TEST(VerifyService, NeverEvaluatesMoreThanTheBudget) {
   World world;
   int evaluated = 0;
@@ -201,7 +201,7 @@ TEST(VerifyService, NeverEvaluatesMoreThanTheBudget) {
     evaluated += verdict->reason == Reason::wrong_code ? 1 : 0;
     world.clock.time += world.rules.throttle.delay_max;
   }
-  EXPECT_EQ(evaluated, world.rules.throttle.failures_max);
+  EXPECT_EQ(evaluated, 75);
   EXPECT_THAT(world.verify(world.code_now()), RejectsAs(Reason::throttled));
 }
 
@@ -259,7 +259,7 @@ TEST(VerifyService, ThrottledAttemptsAskTheHsmAndCommitToo) {
 
 TEST(VerifyService, ThrottledAttemptsAreJournalledInAggregate) {
   World world;
-  world.alice().budget.not_before = world.clock.time + 10s;
+  world.alice().budget.not_before_unfamiliar = world.clock.time + 10s;
   world.alice().budget.failures = 1;
   for (int i = 0; i < 7; ++i) {
     ASSERT_THAT(world.verify(world.code_now()), RejectsAs(Reason::throttled));
