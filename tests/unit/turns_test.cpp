@@ -5,8 +5,11 @@
 
 #include <gmock/gmock.h>
 
-#include <optional>
+#include <algorithm>
+#include <list>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace countersign {
 namespace {
@@ -25,11 +28,16 @@ class Waiting : public testing::Test {
     order.push_back(name);
     co_return Status{};
   }
-  awaitable<Status> let_go() {
-    held.reset();
+  awaitable<Status> hold(SubjectId subject) {
+    CS_CO_TRY(Turns::Turn turn, co_await turns.take(subject));
+    held.push_back(std::move(turn));
     co_return Status{};
   }
-  void SetUp() override { held.emplace(*test::run(turns.take(kAlice))); }
+  awaitable<Status> let_go() {
+    held.clear();
+    co_return Status{};
+  }
+  void SetUp() override { ASSERT_TRUE(test::run(hold(kAlice))); }
 
   // All of them come in this order, and then whoever has the turn lets go.
   std::vector<Status> run() {
@@ -38,7 +46,7 @@ class Waiting : public testing::Test {
   }
 
   Turns turns;
-  std::optional<Turns::Turn> held;
+  std::list<Turns::Turn> held;
   std::vector<awaitable<Status>> tasks;
   std::vector<std::string> order;
 };
@@ -77,7 +85,7 @@ TEST_F(Waiting, ThoseWhoAreKnownAreBoundedToo) {
 TEST_F(Waiting, IsForOneSubjectAlone) {
   EXPECT_TRUE(turns.is_taken(kAlice));
   EXPECT_FALSE(turns.is_taken(kBob));
-  EXPECT_TRUE(test::run(turns.take(kBob, Rank::stranger)));
+  EXPECT_TRUE(test::run(hold(kBob)));
 }
 
 }  // namespace
