@@ -156,9 +156,9 @@ void describe_throttle(std::ostream& out, const Throttle& throttle) {
       << "  delay            " << to_text(throttle.delay_first) << ", doubling to "
       << to_text(throttle.delay_max) << "\n"
       << "  closed           at " << +throttle.failures_max
-      << " consecutive failures in all, until an unlock; to strangers at "
-      << unfamiliar_max(throttle, Lane::unfamiliar) << " of theirs,\n"
-      << "                   to their codes that unlock or reset at "
+      << " consecutive failures in all, until an unlock\n"
+      << "                   to strangers at " << unfamiliar_max(throttle, Lane::unfamiliar)
+      << " of theirs, to their codes that unlock or reset at "
       << unfamiliar_max(throttle, Lane::unlock) << "\n";
 }
 

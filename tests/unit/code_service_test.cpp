@@ -86,7 +86,7 @@ TEST_F(Codes, ANewOneGivesNoMoreThanTheFactorsOwnFailures) {
     }
     world.clock.time += 15min;
   }
-  EXPECT_EQ(evaluated, 100);
+  EXPECT_EQ(evaluated, 75);
 }
 
 TEST_F(Codes, ANewOneTakesThePlaceOfTheOneBefore) {
