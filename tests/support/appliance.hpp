@@ -38,8 +38,8 @@ class Appliance {
  public:
   struct Options {
     int workers = 2;
-    std::string module;  // the workers' PKCS#11 library; SoftHSM2's when empty
     std::string policy;  // TOML; the defaults when empty
+    std::string module;  // the workers' PKCS#11 library; SoftHSM2's when empty
     std::vector<std::string> hsm_arguments;
     std::vector<std::string> daemon_prefix;  // a program to run the daemon under: strace, say
     bool start = true;

@@ -78,8 +78,9 @@ INSTANTIATE_TEST_SUITE_P(
              "INSERT INTO factor SELECT 9, 1, kind, state, label, public_id, serial, algorithm, "
              "digits, "
              "period_seconds, secret_bytes, sealed, created_at_ms, mac FROM factor WHERE id = 2; "
-             "INSERT INTO motion SELECT 9, version, position, drift, failures, request_tag, "
-             "accepted_at_ms, timestamp, mac FROM motion WHERE factor = 2"},
+             "INSERT INTO motion SELECT 9, version, position, drift, failures, "
+             "failures_unfamiliar, request_tag, accepted_at_ms, timestamp, mac FROM motion WHERE "
+             "factor = 2"},
         Edit{"PublicIdGiven", "UPDATE factor SET public_id = 'ccccccccccdd' WHERE id = 1"},
         Edit{"PublicIdChanged", "UPDATE factor SET public_id = 'ccccccccccdd' WHERE id = 3", 3},
         Edit{"PublicIdsSwapped",
