@@ -104,6 +104,7 @@ awaitable<Result<Verdict>> ChallengeService::answer(Peer peer, const RequestId& 
     CS_CO_TRY(Attempt attempt, co_await evaluate(*subject, challenge, ask, rules, circumstances));
     note_place(*subject, attempt);
     CS_CO_CHECK(co_await add_aftermath(*subject, attempt));
+    CS_CO_CHECK(co_await complete(*subject, attempt));
     if (afterwards != nullptr) CS_CO_CHECK(co_await afterwards->add(*subject, attempt));
 
     // Nobody learns the verdict before it is durable, and the challenge used up with it.
@@ -201,6 +202,15 @@ void ChallengeService::note_place(const SubjectRecord& subject, Attempt& attempt
   const std::string& address = attempt.entry.client_address;
   if (address.empty() && !is_out_of_band(attempt.challenge->row.kind)) return;
   Places::note(subject, outbox_.prints.print(address, attempt.entry.peer_uid), attempt);
+}
+
+// A factor that is confirmed so may end an activation.
+awaitable<Status> ChallengeService::complete(const SubjectRecord& subject, Attempt& attempt) {
+  const bool confirms = attempt.challenge && attempt.verdict.accepted && attempt.aftermath &&
+                        attempt.challenge->row.purpose == Purpose::confirmation;
+  if (!confirms) co_return Status{};
+  const Factor& confirmed = subject.find(attempt.challenge->row.factor)->fixed;
+  co_return co_await activation_.complete(subject, confirmed, *attempt.aftermath, attempt.entry.at);
 }
 
 awaitable<Status> ChallengeService::add_aftermath(const SubjectRecord& subject, Attempt& attempt) {

@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/activation.hpp"
 #include "daemon/service/attempts.hpp"
 #include "daemon/service/contacts.hpp"
 #include "daemon/service/notices.hpp"
@@ -27,7 +28,8 @@ class ChallengeService {
         outbox_{parts.outbox},
         notices_{parts},
         contacts_{parts},
-        places_{parts} {}
+        places_{parts},
+        activation_{parts} {}
 
   // Asks a key for something that nobody has been asked before. A name that nobody bears and a
   // subject without such a factor get a challenge too, which nobody can answer. (For codes:
@@ -62,6 +64,7 @@ class ChallengeService {
                                       const verify::Candidates& candidate,
                                       const SecretBytes& response);
   awaitable<Result<bool>> is_code(const Challenge* challenge, const AnswerChallenge& ask);
+  awaitable<Status> complete(const SubjectRecord& subject, Attempt& attempt);
   awaitable<Status> add_aftermath(const SubjectRecord& subject, Attempt& attempt);
   void note_place(const SubjectRecord& subject, Attempt& attempt) const;
   void remember(const Attempt& attempt);
@@ -74,6 +77,7 @@ class ChallengeService {
   Notices notices_;
   Contacts contacts_;
   Places places_;
+  Activation activation_;
 };
 
 }  // namespace countersign

@@ -57,6 +57,7 @@ awaitable<Result<Answer>> ClaimService::take(Peer peer, const ClaimToken& ask,
   CS_CO_TRY(Told told,
             co_await notices_.write(MessageKind::factor_added, *subject, factor, record));
   std::move(told).leave_in(also);
+  CS_CO_CHECK(co_await activation_.complete(*subject, factor, also, now));
   if (afterwards != nullptr) {
     CS_CO_CHECK(co_await add(*afterwards, *subject, record, also));
   }

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/activation.hpp"
 #include "daemon/service/attempts.hpp"
 #include "daemon/service/notices.hpp"
 #include "daemon/service/subject_service.hpp"
@@ -30,7 +31,8 @@ class ClaimService {
         policy_{parts.policy},
         clock_{parts.clock},
         find_{parts},
-        notices_{parts} {}
+        notices_{parts},
+        activation_{parts} {}
 
   // The new factor, active, its OTP used up; or a verdict that says why not: WRONG_CODE (it is not
   // the key's, or no Yubico OTP), NO_SUCH_FACTOR (no token bears its public id), REPLAYED (not
@@ -66,6 +68,7 @@ class ClaimService {
   const Clock& clock_;
   SubjectFinder find_;
   Notices notices_;
+  Activation activation_;
 };
 
 }  // namespace countersign

@@ -38,6 +38,11 @@ bool may_have_codes(const Subject& subject, Purpose purpose) {
   return subject.state == SubjectState::active;
 }
 
+// By what a password may be reset, as the policy has it.
+bool resets_by(FactorKind channel, const policies::Accounts& rules) {
+  return channel == FactorKind::sms ? rules.reset_by_sms : rules.reset_by_email;
+}
+
 // What counts as where nobody's message goes: each name has its own.
 Destination destination_of_nobody(FactorKind channel, SubjectId id) {
   return {channel, "nobody " + std::to_string(number(id))};
@@ -101,6 +106,8 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
   Errand errand{.subject = std::move(subject)};
   const SubjectId id = errand.subject->fixed.id;
   errand.whom = verify::addressee(*errand.subject, ask.factor, purpose, *ask.kind);
+  const policies::Policy& rules = policy->of(ask.subject.realm.text());
+  if (purpose == Purpose::reset && !resets_by(*ask.kind, rules.account)) errand.whom.factor = {};
   CS_CO_CHECK(co_await find_destination(ask, errand));
   errand.sending = {.channel = *ask.kind,
                     .kind = kind_of(purpose),

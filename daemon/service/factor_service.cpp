@@ -5,8 +5,7 @@
 #include "daemon/service/destinations.hpp"
 #include "daemon/service/factor_facts.hpp"
 #include "daemon/service/former_position.hpp"
-#include "firmware-interface/base32.hpp"
-#include "firmware-interface/otpauth_uri.hpp"
+#include "daemon/service/removal.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -21,29 +20,6 @@ constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes
 Position start_of(const EnrolOath& ask) {
   if (ask.kind != FactorKind::hotp) return Position::none;
   return Position{static_cast<std::int64_t>(ask.counter) - 1};
-}
-
-// What the owner of a fresh secret is shown, once. Empty for an imported one.
-struct Shown {
-  SecretBytes base32;
-  SecretBytes uri;
-};
-
-Result<Shown> shown_to_owner(const SubjectRecord& subject, const EnrolOath& ask,
-                             SecretBytes secret) {
-  Shown shown;
-  if (secret.size() == 0) return shown;
-  CS_TRY(shown.base32, base32::encode(secret.expose()));
-  const bool totp = ask.kind == FactorKind::totp;
-  CS_TRY(shown.uri, otpauth::build({.kind = totp ? otpauth::Kind::totp : otpauth::Kind::hotp,
-                                    .issuer = ask.issuer.text(),
-                                    .account = subject.fixed.name.username.text(),
-                                    .secret = std::move(secret),
-                                    .algorithm = ask.oath.algorithm,
-                                    .digits = static_cast<oath::Digits>(ask.oath.digits),
-                                    .period_seconds = ask.oath.period_seconds,
-                                    .counter = ask.counter}));
-  return shown;
 }
 
 }  // namespace
@@ -213,7 +189,6 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
       co_return Error{ErrorCode::already_exists, "enrol.secret"};
     }
   }
-  CS_CO_TRY(Shown shown, shown_to_owner(*subject, ask, std::move(made.secret)));
   Factor factor{.subject = subject->fixed.id,
                 .kind = ask.kind,
                 .label = ask.label.text(),
@@ -221,8 +196,17 @@ awaitable<Result<Answer>> FactorService::enrol(Peer peer, EnrolOath ask) {
                 .oath = ask.oath,
                 .sealed = std::move(made.sealed),
                 .created_at = clock_.now()};
+  CS_CO_TRY(ShownSecret shown,
+            shown_to_owner(*subject, factor, ask.issuer.text(), ask.counter, made.secret.expose()));
   JournalEntry record = entry(peer, Event::factor_enrolled);
-  CS_CO_TRY(factor.id, co_await store_.enrol(subject, factor, start_of(ask), std::move(record)));
+  Aftermath also;
+  // A page has to show it again after a wrong code; nobody else asks twice.
+  if (peer.role == Role::enroll && made.secret.size() != 0) {
+    CS_CO_TRY(also.account.kept,
+              co_await pending_.seal(ask, subject->fixed.id, made.secret, record.at));
+  }
+  CS_CO_TRY(factor.id, co_await store_.enrol(subject, factor, start_of(ask), std::move(record),
+                                             std::move(also)));
   co_return Answer{
       Enrolment{.factor = {.subject = subject->fixed.name, .factor = std::move(factor)},
                 .secret_base32 = std::move(shown.base32),
@@ -291,6 +275,11 @@ awaitable<Result<Answer>> FactorService::change(Peer peer, FactorId id, Change c
     if (record == nullptr) co_return Error{ErrorCode::not_found, "factor.id"};
     if (!change.allowed_from(record->fixed.state)) {
       co_return Error{ErrorCode::conflict, "factor.state"};
+    }
+    if (peer.role == Role::enroll && change.to == FactorState::revoked) {
+      const CurrentPolicy policy = policy_;
+      CS_CO_CHECK(
+          may_remove(*subject, record->fixed, policy->of(subject->fixed.name.realm.text())));
     }
     Factor changed = record->fixed;
     change.apply(changed);

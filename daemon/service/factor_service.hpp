@@ -6,6 +6,7 @@
 #include "daemon/model/requests.hpp"
 #include "daemon/service/contacts.hpp"
 #include "daemon/service/notices.hpp"
+#include "daemon/service/pending_secrets.hpp"
 #include "daemon/service/subject_service.hpp"
 
 namespace countersign {
@@ -23,7 +24,8 @@ class FactorService {
         clock_{parts.clock},
         find_{parts},
         notices_{parts},
-        contacts_{parts} {}
+        contacts_{parts},
+        pending_{parts} {}
 
   // Whether the subject may have one factor more when so many others go. Fails with
   // `limit_exceeded`.
@@ -42,7 +44,8 @@ class FactorService {
   // The person's own e-mail codes go to their primary address.
   awaitable<Result<Answer>> enrol(Peer peer, EnrolOutOfBand ask);
   awaitable<Result<Answer>> list(Peer peer, const ListFactors& ask);
-  // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
+  // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it, or,
+  // for their owners, may_remove().
   awaitable<Result<Answer>> report(Peer peer, FactorId factor);
   awaitable<Result<Answer>> rename(Peer peer, const RenameFactor& ask);
   awaitable<Result<Answer>> suspend(Peer peer, const SuspendFactor& ask);
@@ -76,6 +79,7 @@ class FactorService {
   SubjectFinder find_;
   Notices notices_;
   Contacts contacts_;
+  PendingSecrets pending_;
 };
 
 }  // namespace countersign

@@ -2,6 +2,7 @@
 #include "daemon/service/service.hpp"
 
 #include "daemon/service/operation_of.hpp"
+#include "daemon/service/realm_description.hpp"
 #include "policies/authorise.hpp"
 
 namespace countersign {
@@ -15,6 +16,19 @@ Answered ready(Answer answer) { co_return answer; }
 Result<Answer> as_answer(Result<Verdict> verdict) {
   if (!verdict) return verdict.error();
   return Answer{std::move(*verdict)};
+}
+
+// So is whatever a service gives.
+template <class T>
+Answered answered(awaitable<Result<T>> given) {
+  Result<T> result = co_await std::move(given);
+  if (!result) co_return result.error();
+  co_return Answer{std::move(*result)};
+}
+
+Answered answered(awaitable<Status> done) {
+  CS_CO_CHECK(co_await std::move(done));
+  co_return Answer{Done{}};
 }
 
 }  // namespace
@@ -40,6 +54,10 @@ Service::Service(Surroundings surroundings)
       sign_ins_{parts_},
       sessions_{parts_},
       tickets_{parts_},
+      accounts_{parts_},
+      profiles_{parts_},
+      links_{parts_},
+      secrets_{parts_},
       started_at_{parts_.clock.now()} {}
 
 awaitable<Status> Service::start() {
@@ -100,7 +118,36 @@ struct Service::Dispatch {
   Answered operator()(AddClient& ask) { return service.clients_.add(peer, std::move(ask)); }
   Answered operator()(const ListClients& ask) { return service.clients_.list(ask); }
   Answered operator()(const RevokeClient& ask) { return service.clients_.revoke(peer, ask); }
-  Answered operator()(const CreateSubject& ask) { return service.subjects_.create(peer, ask); }
+  Answered operator()(const CreateSubject& ask) {
+    return answered(service.accounts_.create(peer, ask));
+  }
+  Answered operator()(const SendActivation& ask) {
+    return answered(service.links_.send_activation(peer, ask));
+  }
+  Answered operator()(const RequestLink& ask) {
+    return answered(service.links_.request(peer, ask));
+  }
+  Answered operator()(const GetProfile& ask) { return answered(service.profiles_.get(peer, ask)); }
+  Answered operator()(const ChangeProfile& ask) {
+    return answered(service.profiles_.change(peer, ask));
+  }
+  Answered operator()(const ListActivity& ask) {
+    return answered(service.profiles_.activity(peer, ask));
+  }
+  Answered operator()(const ExportSubject& ask) {
+    return answered(service.accounts_.give_out(peer, ask));
+  }
+  Answered operator()(const EraseSubject& ask) {
+    return answered(service.accounts_.erase(peer, ask));
+  }
+  Answered operator()(const ShowPendingSecret& ask) {
+    return answered(service.secrets_.show(visit, ask));
+  }
+  Answered operator()(const DescribeRealm& ask) {
+    const CurrentPolicy policy = service.parts_.policy;
+    CS_CO_CHECK(policies::authorise_realm(*policy, peer, ask.realm));
+    co_return Answer{describe(policy->of(ask.realm))};
+  }
   Answered operator()(const GetSubject& ask) { return service.subjects_.get(peer, ask); }
   Answered operator()(const SuspendSubject& ask) { return service.subjects_.suspend(peer, ask); }
   Answered operator()(const ResumeSubject& ask) { return service.subjects_.resume(peer, ask); }
@@ -209,6 +256,9 @@ Result<Answer> Service::counted(Result<Answer> answer) {
   bool accepted = true;
   if (const auto* verdict = std::get_if<Verdict>(&*answer)) accepted = verdict->accepted;
   if (const auto* step = std::get_if<SessionVerdict>(&*answer)) accepted = step->verdict.accepted;
+  if (const auto* opened = std::get_if<TicketOpened>(&*answer)) {
+    accepted = opened->outcome.verdict.accepted;
+  }
   if (const auto* sign_in = std::get_if<SignInReport>(&*answer)) accepted = sign_in->accepted;
   ++(accepted ? accepted_ : rejected_);
   return answer;

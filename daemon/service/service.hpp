@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/account_service.hpp"
 #include "daemon/service/challenge_service.hpp"
 #include "daemon/service/claim_service.hpp"
 #include "daemon/service/client_service.hpp"
@@ -12,6 +13,9 @@
 #include "daemon/service/factor_service.hpp"
 #include "daemon/service/gate.hpp"
 #include "daemon/service/knowledge_service.hpp"
+#include "daemon/service/link_service.hpp"
+#include "daemon/service/pending_secrets.hpp"
+#include "daemon/service/profile_service.hpp"
 #include "daemon/service/resynchronise_service.hpp"
 #include "daemon/service/session_service.hpp"
 #include "daemon/service/sign_in_service.hpp"
@@ -90,6 +94,10 @@ class Service {
   SignInService sign_ins_;
   SessionService sessions_;
   TicketService tickets_;
+  AccountService accounts_;
+  ProfileService profiles_;
+  LinkService links_;
+  PendingSecrets secrets_;
   Time started_at_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;

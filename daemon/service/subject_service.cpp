@@ -28,15 +28,6 @@ JournalEntry SubjectService::entry(Peer peer, Event event) const {
   return {.at = clock_.now(), .event = event, .peer_uid = peer.uid};
 }
 
-awaitable<Result<Answer>> SubjectService::create(Peer peer, const CreateSubject& ask) {
-  const CurrentPolicy policy = policy_;
-  CS_CO_CHECK(policies::authorise_realm(*policy, peer, ask.name.realm.text()));
-  JournalEntry record = entry(peer, Event::subject_created);
-  const auto created = co_await store_.create(ask.name, SubjectState::active, std::move(record));
-  if (!created) co_return created.error();
-  co_return co_await report(peer, ask.name);
-}
-
 awaitable<Result<Answer>> SubjectService::get(Peer peer, const GetSubject& ask) {
   co_return co_await report(peer, ask.name);
 }

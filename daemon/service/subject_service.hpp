@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making accounts and looking after them: what the portal's account service and the security team
+// Looking after accounts: what the portal's account service and the security team
 // ask.
 #pragma once
 
@@ -33,9 +33,7 @@ class SubjectService {
         clock_{parts.clock},
         find_{parts} {}
 
-  // Fails with `already_exists`, `denied`.
-  awaitable<Result<Answer>> create(Peer peer, const CreateSubject& ask);
-  // The rest fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
+  // All fail with `not_found`, `denied`, and with `conflict` when the state forbids it.
   awaitable<Result<Answer>> get(Peer peer, const GetSubject& ask);
   awaitable<Result<Answer>> suspend(Peer peer, const SuspendSubject& ask);
   awaitable<Result<Answer>> resume(Peer peer, const ResumeSubject& ask);

@@ -84,7 +84,8 @@ awaitable<Result<Verdict>> VerifyService::confirm(Peer peer, const RequestId& id
                           .factor = ask.factor,
                           .typed = &typed,
                           .client_address = no_address};
-  NoticeOfNew tells{notices_, afterwards};
+  FactorConfirmed completes{activation_, afterwards};
+  NoticeOfNew tells{notices_, &completes};
   co_return co_await attempts_.evaluate(peer, id, question, &tells);
 }
 

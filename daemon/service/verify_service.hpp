@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/model/requests.hpp"
+#include "daemon/service/activation.hpp"
 #include "daemon/service/attempts.hpp"
 #include "policies/authorise.hpp"
 #include "policies/operation.hpp"
@@ -14,7 +15,11 @@ namespace countersign {
 class VerifyService {
  public:
   explicit VerifyService(const Parts& parts)
-      : store_{parts.store}, policy_{parts.policy}, attempts_{parts}, notices_{parts} {}
+      : store_{parts.store},
+        policy_{parts.policy},
+        attempts_{parts},
+        notices_{parts},
+        activation_{parts} {}
 
   // Does this passcode belong to this person, now, for the first time?
   //
@@ -42,6 +47,7 @@ class VerifyService {
   const CurrentPolicy& policy_;
   Attempts attempts_;
   Notices notices_;
+  Activation activation_;
 };
 
 }  // namespace countersign
