@@ -106,20 +106,19 @@ awaitable<Result<Delivery>> LinkService::send(const LinkErrand& errand, const Su
 }
 
 // The ticket, the end of those before it, and the letter: one commit. Of a link that does not go
-// out the ticket is good for nothing and those before it stay; it is counted all the same, so that
-// nobody tells by waiting whether there is somebody.
+// out nobody learns the text, and those before it stay good for whoever has one; it is counted all
+// the same, so that nobody tells by waiting whether there is somebody.
 awaitable<Status> LinkService::keep(const LinkErrand& errand, const SubjectPtr& subject,
                                     const DraftedLink& link, bool goes_out, Time now) {
   const SubjectId id = subject->fixed.id;
   CS_CO_TRY(const std::vector<Ticket> open, co_await parts_.accounts.open_tickets(id, now));
   Aftermath also;
   also.account.issued.push_back(link.ticket);
-  if (!goes_out) also.account.issued.front().state = TicketState::superseded;
   if (is_decoy(id)) co_return co_await parts_.accounts.apply(id, std::move(also.account));
 
   for (const Ticket& ticket : open) {
-    const bool is_older = goes_out && ticket.purpose == errand.purpose;
-    if (is_older) also.account.tickets.push_back({ticket, TicketState::superseded});
+    const bool gives_way = ticket.purpose == errand.purpose && (goes_out || errand.to == nullptr);
+    if (gives_way) also.account.tickets.push_back({ticket, TicketState::superseded});
   }
   if (goes_out) also.notices.push_back(link.letter);
   JournalEntry entry{.at = now,

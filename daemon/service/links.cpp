@@ -54,7 +54,6 @@ awaitable<Result<DraftedLink>> Links::draft(const LinkErrand& errand,
   const bool is_nobodys = errand.to == nullptr;
   const std::chrono::seconds lifetime = lifetime_of(errand.purpose, policy.account);
   Ticket draft{.purpose = errand.purpose,
-               .state = is_nobodys ? TicketState::superseded : TicketState::open,
                .subject = subject.id,
                .created_at = now,
                .expires_at = now + lifetime};

@@ -30,7 +30,7 @@ class Links {
  public:
   explicit Links(const Parts& parts) : parts_{parts}, tickets_{parts} {}
 
-  // Nobody's is drafted too, and takes as long; its ticket is superseded already.
+  // Nobody's is drafted too, and takes as long: nobody ever learns its text.
   // Fails with `unavailable`, `corrupt`. REQUIRES: the references outlive the wait.
   awaitable<Result<DraftedLink>> draft(const LinkErrand& errand, const policies::Policy& policy,
                                        Time now);

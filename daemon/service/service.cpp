@@ -57,6 +57,10 @@ Service::Service(Surroundings surroundings)
       accounts_{parts_},
       profiles_{parts_},
       links_{parts_},
+      openings_{parts_},
+      passwords_{parts_},
+      questions_{parts_},
+      resets_{parts_},
       secrets_{parts_},
       started_at_{parts_.clock.now()} {}
 
@@ -97,6 +101,9 @@ struct Service::Dispatch {
     if (visit.session) {
       co_return service.counted(co_await service.sign_ins_.answer_challenge(visit, ask));
     }
+    if (peer.role == Role::enroll) {
+      co_return service.counted(co_await answered(service.recover(visit, ask)));
+    }
     co_return as_answer(service.counted(co_await service.challenges_.answer(peer, id, ask)));
   }
   Answered operator()(const Health&) {
@@ -127,6 +134,16 @@ struct Service::Dispatch {
   Answered operator()(const RequestLink& ask) {
     return answered(service.links_.request(peer, ask));
   }
+  Answered operator()(const OpenTicket& ask) {
+    co_return service.counted(co_await answered(service.openings_.open(peer, id, ask)));
+  }
+  Answered operator()(const SetPassword& ask) {
+    return answered(service.passwords_.set(visit, ask));
+  }
+  Answered operator()(const SetQuestion& ask) {
+    return answered(service.questions_.set(visit, ask));
+  }
+  Answered operator()(const GetQuestion&) { return answered(service.questions_.get(visit)); }
   Answered operator()(const GetProfile& ask) { return answered(service.profiles_.get(peer, ask)); }
   Answered operator()(const ChangeProfile& ask) {
     return answered(service.profiles_.change(peer, ask));
@@ -180,7 +197,7 @@ struct Service::Dispatch {
   Answered operator()(const AnswerQuestion& ask) {
     // One that is asked before a reset is another question.
     if (visit.session->scope == SessionScope::reset) {
-      co_return Error{ErrorCode::unavailable, "service.unwired"};
+      co_return service.counted(co_await answered(service.resets_.answer(visit, ask)));
     }
     co_return service.counted(co_await service.sign_ins_.answer_question(visit, ask));
   }
@@ -229,6 +246,13 @@ awaitable<Result<Verdict>> Service::answer(Peer peer, const RequestId& id, const
   Result<Verdict> verdict = counted(co_await verify_.verify(peer, id, ask));
   if (!verdict) ++failed_;
   co_return verdict;
+}
+
+awaitable<Result<SessionVerdict>> Service::recover(const Visit& visit, const AnswerChallenge& ask) {
+  Recovered recovered{parts_, visit.peer, ask.client_address};
+  CS_CO_TRY(const Verdict verdict,
+            co_await challenges_.answer(visit.peer, visit.id, ask, &recovered));
+  co_return SessionVerdict{verdict, recovered.take_session()};
 }
 
 awaitable<Result<Answer>> Service::status() {

@@ -14,8 +14,12 @@
 #include "daemon/service/gate.hpp"
 #include "daemon/service/knowledge_service.hpp"
 #include "daemon/service/link_service.hpp"
+#include "daemon/service/open_ticket_service.hpp"
+#include "daemon/service/password_service.hpp"
 #include "daemon/service/pending_secrets.hpp"
 #include "daemon/service/profile_service.hpp"
+#include "daemon/service/question_service.hpp"
+#include "daemon/service/recovery.hpp"
 #include "daemon/service/resynchronise_service.hpp"
 #include "daemon/service/session_service.hpp"
 #include "daemon/service/sign_in_service.hpp"
@@ -72,6 +76,8 @@ class Service {
   struct Dispatch;  // one overload an operation
 
   awaitable<Result<Answer>> status();
+  // Of a challenge that was answered by somebody who is not signed in.
+  awaitable<Result<SessionVerdict>> recover(const Visit& visit, const AnswerChallenge& ask);
   Result<Verdict> counted(Result<Verdict> verdict);
   Result<Answer> counted(Result<Answer> answer);
 
@@ -97,6 +103,10 @@ class Service {
   AccountService accounts_;
   ProfileService profiles_;
   LinkService links_;
+  OpenTicketService openings_;
+  PasswordService passwords_;
+  QuestionService questions_;
+  Resets resets_;
   PendingSecrets secrets_;
   Time started_at_;
   std::uint64_t accepted_ = 0;

@@ -66,8 +66,8 @@ void name_factor(Aftermath& aftermath, FactorId factor) {
   if (is_new) change.kept->factor = factor;
 }
 
-std::vector<JournalEntry> tell(JournalEntry& entry, SubjectId subject,
-                               const AccountChange& change) {
+std::vector<JournalEntry> tell(JournalEntry& entry, SubjectId subject, const Aftermath& also) {
+  const AccountChange& change = also.account;
   Told told{entry, subject};
   for (const AccountChange::TicketMove& move : change.tickets) {
     const Reason outcome = move.to == TicketState::spent ? Reason::none : Reason::expired;
@@ -80,6 +80,7 @@ std::vector<JournalEntry> tell(JournalEntry& entry, SubjectId subject,
     if (session.state != SessionState::ended) continue;
     told.say(Event::session_ended, place_of(session.id), 1);
   }
+  if (also.state == SubjectState::active) told.say(Event::activated, ChallengeId{}, 1);
   return told.take();
 }
 

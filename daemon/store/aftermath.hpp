@@ -14,10 +14,11 @@ namespace countersign::store {
 void name_subject(Aftermath& aftermath, SubjectId subject);
 void name_factor(Aftermath& aftermath, FactorId factor);
 
-// The journal's own records of tickets that come and go, and of sessions that end, beside `entry`,
+// The journal's own records of tickets that come and go, of sessions that end, and of an account
+// that became active, beside `entry`,
 // which is the commit's. Where that says it of one of them already, it is told which one.
 [[nodiscard]] std::vector<JournalEntry> tell(JournalEntry& entry, SubjectId subject,
-                                             const AccountChange& change);
+                                             const Aftermath& also);
 // Of one ticket that has given way to a newer one, and of one session that a commit ends without
 // naming it.
 [[nodiscard]] JournalEntry tell_superseded(const JournalEntry& entry, SubjectId subject,

@@ -48,9 +48,9 @@ awaitable<Status> Records::leave(Draft& draft, Aftermath also) {
     CS_CO_CHECK(co_await set_fixed(draft, std::move(factor)));
   }
   if (also.state) CS_CO_CHECK(co_await set_state(draft, *also.state));
-  if (!also.account.empty()) {
+  if (!also.account.empty() || also.state) {
     sqlite::AccountRows& rows = account_rows(change, change.subject);
-    const auto told = tell(change.record.entry, change.subject, also.account);
+    const auto told = tell(change.record.entry, change.subject, also);
     rows.told.insert(rows.told.end(), told.begin(), told.end());
     put(rows, std::move(also.account));
   }

@@ -43,11 +43,17 @@ void insert(Candidates& chosen, const FactorRecord& factor, std::size_t length) 
   chosen.size = last + 1;
 }
 
+bool may_try(SubjectState state, Event event) {
+  if (state != SubjectState::pending) return state == SubjectState::active;
+  return event == Event::confirm || event == Event::token_claimed ||
+         event == Event::reauthenticated;
+}
+
 }  // namespace
 
 std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
                               const Circumstances& circumstances) {
-  if (subject.fixed.state != SubjectState::active) return Refusal{Reason::suspended, {}};
+  if (!may_try(subject.fixed.state, circumstances.event)) return Refusal{Reason::suspended, {}};
   const Budget& budget = subject.budget;
   const policies::NotBefore not_before{budget.not_before, budget.not_before_unfamiliar};
   if (const auto shut = policies::closed(throttle, failures_of(budget), not_before,

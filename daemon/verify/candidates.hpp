@@ -29,7 +29,9 @@ struct Candidates {
   [[nodiscard]] std::span<const FactorRecord* const> all() const { return {factors.data(), size}; }
 };
 
-// Why no attempt on the subject is evaluated at this time, whatever its factors are.
+// Why no attempt on the subject is evaluated at this time, whatever its factors are. Whoever has
+// not activated their account yet confirms or claims what belongs to it, and gives the password by
+// which they go on; nothing else.
 [[nodiscard]] std::optional<Refusal> closed(const SubjectRecord& subject,
                                             const policies::Throttle& throttle,
                                             const Circumstances& circumstances);

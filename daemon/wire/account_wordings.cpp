@@ -29,6 +29,12 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"question.custom", 0,
      "custom: must be 10 to 150 characters that can all be seen, without line breaks"},
     {"question.answer", 0, "answer: must be at most 128 characters"},
+    {"answer.text", 0, "answer: must be a text that can be seen, of at most 256 characters"},
+    {"answer.length", 0, "answer: is too short or too long; describe_realm says how short"},
+    {"answer.in_question", 0, "answer: must not be a part of its question"},
+    {"answer.username", 0, "answer: must not be the username"},
+    {"answer.password", 0, "answer: must not be the password"},
+    {"factor.secret", 0, "its secret is shown no longer; enrol the factor anew"},
     {"profile.name", 0,
      "first_name, last_name: must be at most 64 characters, without control characters"},
     {"profile.version", 0, "version: give back the one that get_profile answered"},
@@ -49,6 +55,11 @@ constexpr auto kWordings = std::to_array<Wording>({
 });
 
 constexpr auto kRefusals = std::to_array<Wording>({
+    {"password.set_already", 0,
+     "this account has a password already; open the link with it, or reset it"},
+    {"password.question", 0, "answer the question first (answer_question)"},
+    {"question.offer", 0, "the policy offers no question to sign in by"},
+    {"question.same", 0, "choose another question than the one that you have chosen already"},
     {"session.none", 0, "there is no such session, or it is over; sign in"},
     {"session.scope", 0,
      "a session of this scope may not do this; finish the activation, or signing in, first"},

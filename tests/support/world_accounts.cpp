@@ -150,7 +150,7 @@ Status World::meets(const AccountChange& change) const {
 // The commit's own record, and those of what it leaves.
 void World::write(JournalEntry entry, const Aftermath& also) {
   const SubjectId subject = entry.subject;
-  const std::vector<JournalEntry> told = store::tell(entry, subject, also.account);
+  const std::vector<JournalEntry> told = store::tell(entry, subject, also);
   entries.push_back(entry);
   entries.insert(entries.end(), told.begin(), told.end());
   if (also.account.ends_all_but) end_sessions(subject, *also.account.ends_all_but, entry);

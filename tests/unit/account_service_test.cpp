@@ -47,7 +47,7 @@ TEST_F(Accounts, AreActiveAtOnceWithoutOne) {
   ASSERT_TRUE(made);
   EXPECT_EQ(made->subject.state, SubjectState::active);
   EXPECT_FALSE(made->activation);
-  EXPECT_THAT(world.take(), IsEmpty());
+  EXPECT_THAT(letters(), IsEmpty());
 }
 
 TEST_F(Accounts, NeedAnAddressForTheirActivation) {
@@ -85,15 +85,15 @@ TEST_F(Accounts, KeepNoNameInClear) {
 
 TEST_F(Accounts, TellInTheLetterWhoItIsForAndUntilWhen) {
   ASSERT_TRUE(create());
-  const auto letters = world.take();
-  ASSERT_THAT(letters, SizeIs(1));
-  EXPECT_EQ(letters[0].kind, MessageKind::activation);
-  EXPECT_EQ(letters[0].destination.text, "bob@example.com");
-  EXPECT_EQ(letters[0].language, "fi");
-  EXPECT_EQ(value_of(letters[0], "username"), "bob");
-  EXPECT_EQ(value_of(letters[0], "first_name"), "Bob");
-  EXPECT_EQ(value_of(letters[0], "expires"), "2027-01-22 08:00 UTC");
-  EXPECT_THAT(value_of(letters[0], "link"), StartsWith(std::string{test::kLinkStart}));
+  const auto told = letters();
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].kind, MessageKind::activation);
+  EXPECT_EQ(told[0].destination.text, "bob@example.com");
+  EXPECT_EQ(told[0].language, "fi");
+  EXPECT_EQ(value_of(told[0], "username"), "bob");
+  EXPECT_EQ(value_of(told[0], "first_name"), "Bob");
+  EXPECT_EQ(value_of(told[0], "expires"), "2027-01-22 08:00 UTC");
+  EXPECT_THAT(value_of(told[0], "link"), StartsWith(std::string{test::kLinkStart}));
 }
 
 TEST_F(Accounts, AreMadeEvenWhenTheLetterMayNotGoOut) {
@@ -101,15 +101,15 @@ TEST_F(Accounts, AreMadeEvenWhenTheLetterMayNotGoOut) {
   const auto made = create();
   ASSERT_TRUE(made);
   EXPECT_EQ(made->activation->outcome, DeliveryOutcome::not_allowed);
-  EXPECT_THAT(world.take(), IsEmpty());
+  EXPECT_THAT(letters(), IsEmpty());
   EXPECT_EQ(subject()->fixed.state, SubjectState::pending);
 }
 
 TEST_F(Accounts, OfANameThatIsTakenAreNotMadeAndSendNothing) {
   ASSERT_TRUE(create());
-  ASSERT_THAT(world.take(), SizeIs(1));
+  ASSERT_THAT(letters(), SizeIs(1));
   EXPECT_THAT(create(), FailsWith(ErrorCode::already_exists));
-  EXPECT_THAT(world.take(), IsEmpty());
+  EXPECT_THAT(letters(), IsEmpty());
 }
 
 // Whatever breaks, there is an account with its link and its letter, or nothing at all.
@@ -121,11 +121,11 @@ TEST_F(Accounts, AreNeverMadeByHalvesWhenAnyStepFails) {
     const auto made = create();
     world.fail_call = 0;
     if (made) {
-      EXPECT_THAT(world.take(), SizeIs(1));
+      EXPECT_THAT(letters(), SizeIs(1));
       EXPECT_THAT(world.tickets, SizeIs(1));
       return;
     }
-    EXPECT_THAT(world.take(), IsEmpty());
+    EXPECT_THAT(letters(), IsEmpty());
     EXPECT_THAT(world.tickets, IsEmpty());
     EXPECT_TRUE(is_decoy(*test::run(world.identify(named("bob")))));
   }

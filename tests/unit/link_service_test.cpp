@@ -75,18 +75,18 @@ TEST_F(LinksByMail, AreAskedForAnewByTheirOwner) {
 TEST_F(LinksByMail, ToResetByGoToActiveAccountsAlone) {
   give_alice_an_address();
   ASSERT_TRUE(request(TicketPurpose::reset, "alice"));
-  EXPECT_THAT(world.take(), SizeIs(1));
+  EXPECT_THAT(letters(), SizeIs(1));
   ASSERT_TRUE(create());
-  ASSERT_THAT(world.take(), SizeIs(1));
+  ASSERT_THAT(letters(), SizeIs(1));
   ASSERT_TRUE(request(TicketPurpose::reset, "bob"));
-  EXPECT_THAT(world.take(), IsEmpty());
+  EXPECT_THAT(letters(), IsEmpty());
 }
 
 TEST_F(LinksByMail, ToResetByAreSentOnlyWhereThePolicySaysSo) {
   give_alice_an_address();
   world.rules.account.reset_by_email = false;
   ASSERT_TRUE(request(TicketPurpose::reset, "alice"));
-  EXPECT_THAT(world.take(), IsEmpty());
+  EXPECT_THAT(letters(), IsEmpty());
 }
 
 // An account that awaits its activation, one that is active, and a name that nobody bears.
@@ -110,25 +110,25 @@ TEST_F(LinksByMail, AreAnsweredTheSameWhoeverTheyAreFor) {
 
 TEST_F(LinksByMail, ComeNoFasterThanThePolicySays) {
   ASSERT_TRUE(create());
-  ASSERT_THAT(world.take(), SizeIs(1));
+  ASSERT_THAT(letters(), SizeIs(1));
   world.clock.time += 59s;
   world.welcome_courier();
   EXPECT_EQ(request(TicketPurpose::activation)->retry_after, 1s);
-  EXPECT_THAT(world.take(), IsEmpty());
+  EXPECT_THAT(letters(), IsEmpty());
   world.clock.time += 1s;
   world.welcome_courier();
   EXPECT_EQ(request(TicketPurpose::activation)->retry_after, world.rules.account.link_wait);
-  EXPECT_THAT(world.take(), SizeIs(1));
+  EXPECT_THAT(letters(), SizeIs(1));
 }
 
 TEST_F(LinksByMail, AreNoMoreADayThanThePolicySays) {
   ASSERT_TRUE(create());
-  std::size_t sent = world.take().size();
+  std::size_t sent = letters().size();
   for (int i = 0; i < 20; ++i) {
     world.clock.time += 10min;
     world.welcome_courier();
     ASSERT_TRUE(request(TicketPurpose::activation));
-    sent += world.take().size();
+    sent += letters().size();
   }
   EXPECT_EQ(sent, world.rules.account.links_per_day);
 }
@@ -143,13 +143,13 @@ TEST_F(LinksByMail, AreNeverReplacedByHalvesWhenAnyStepFails) {
     world.fail_call = fail_call;
     const auto sent = send_activation();
     world.fail_call = 0;
-    const auto letters = world.take();
+    const auto told = letters();
     if (sent) {
-      EXPECT_THAT(letters, SizeIs(1));
+      EXPECT_THAT(told, SizeIs(1));
       EXPECT_EQ((*find(first))->state, TicketState::superseded);
       return;
     }
-    EXPECT_THAT(letters, IsEmpty());
+    EXPECT_THAT(told, IsEmpty());
     EXPECT_EQ((*find(first))->state, TicketState::open);
   }
 }
