@@ -19,6 +19,7 @@ Factor emptied(const Factor& factor) {
   left.subject = factor.subject;
   left.kind = factor.kind;
   left.state = FactorState::revoked;
+  left.oath = factor.oath;  // a row keeps what no change of it writes
   left.created_at = factor.created_at;
   return left;
 }

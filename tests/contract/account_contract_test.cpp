@@ -214,7 +214,7 @@ TEST_P(Accounts, EndAllSessionsButOne) {
   AccountChange change;
   change.ends_all_but = SessionId{2002};
   change.begun.push_back(session(2004));
-  ASSERT_THAT(apply(std::move(change), Event::password_set), Succeeds());
+  ASSERT_THAT(apply(std::move(change), Event::profile_changed), Succeeds());
   EXPECT_THAT(sessions(), UnorderedElementsAre(2002, 2004));
   EXPECT_THAT(sessions(bob), ElementsAre(2009));
   EXPECT_FALSE(*find(SessionId{2001}));
