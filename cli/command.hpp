@@ -32,6 +32,7 @@ void add_verify(CLI::App& app, Command& command);
 void add_challenge(CLI::App& app, Command& command);
 void add_courier(CLI::App& app, Command& command);
 void add_policy(CLI::App& app, Command& command);
+void add_journal(CLI::App& app, Command& command);
 void add_store(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);
 void add_doctor(CLI::App& app, Command& command);

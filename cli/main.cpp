@@ -33,7 +33,7 @@ int run(int argc, char** argv) {
   add_shared_options(app, command);
   for (const auto add :
        {add_hsm, add_subject, add_factor, add_token, add_client, add_verify, add_challenge,
-        add_courier, add_policy, add_store, add_status, add_doctor, add_yubikey}) {
+        add_courier, add_policy, add_journal, add_store, add_status, add_doctor, add_yubikey}) {
     add(app, command);
   }
   try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// countersign policy check: do a policy file, and the realms' beside it, say what their writer
-// means?
-#include "cli/command.hpp"
+// countersign policy, and its first verb, check: do a policy file, and the realms' beside it, say
+// what their writer means?
+#include "cli/policy_verbs.hpp"
 #include "policies/describe.hpp"
 #include "policies/policy_files.hpp"
 
@@ -48,6 +48,14 @@ std::optional<policies::Policy> take(Command& command, policies::Loaded loaded) 
   return std::get<policies::Policy>(std::move(loaded));
 }
 
+}  // namespace
+
+std::optional<policies::Policy> read_policy(Command& command, const std::string& file) {
+  return take(command, policies::load(file));
+}
+
+namespace {
+
 // `root` is empty for the appliance's own policy, whose realms are checked with it.
 void check(Command& command, const std::string& file, const std::string& root) {
   const auto policy =
@@ -81,6 +89,8 @@ void add_policy(CLI::App& app, Command& command) {
   verb->add_option("file", *file, "The policy")->default_val("/etc/countersign/policy.toml");
   verb->add_option("--over", *root, "The file is a realm's, and is read over this policy");
   verb->callback([&command, file, root] { check(command, *file, *root); });
+  add_policy_explain(*noun, command);
+  add_policy_simulate(*noun, command);
 }
 
 }  // namespace countersign::cli

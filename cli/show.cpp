@@ -29,6 +29,14 @@ void show(std::ostream& out, const v1::Verdict& verdict) {
   }
 }
 
+void show(std::ostream& out, const v1::Explanation& explanation) {
+  for (const v1::ExplainedRule& rule : explanation.rules()) {
+    out << (rule.passed() ? "  passes   " : "  REFUSES  ") << rule.rule() << " = " << rule.value()
+        << ": " << rule.found() << '\n';
+  }
+  out << (explanation.allowed() ? "allowed\n" : "refused, by the last rule\n");
+}
+
 void show(std::ostream& out, const v1::HealthReport& report) {
   out << (report.ready() ? "ready" : "not ready") << '\n'
       << "hsm workers: " << report.hsm_workers_ready() << " of " << report.hsm_workers() << '\n';
@@ -234,6 +242,9 @@ std::string as_text(const v1::Reply& reply) {
       break;
     case v1::Reply::kClientCheck:
       show(out, reply.client_check());
+      break;
+    case v1::Reply::kExplanation:
+      show(out, reply.explanation());
       break;
     case v1::Reply::kCourierStatus:
       show(out, reply.courier_status());

@@ -117,6 +117,7 @@ struct ExplainPolicy {
   std::string client_address;
   std::string socket;     // "verify"
   std::uint32_t uid = 0;  // of who would ask there
+  std::uint32_t gid = 0;
   std::optional<FactorKind> kind;
 };
 struct ReadJournal {

@@ -50,6 +50,7 @@ Service::Service(Surroundings surroundings)
       challenges_{parts_},
       codes_{parts_},
       couriers_{parts_},
+      audit_{parts_},
       gate_{parts_},
       sign_ins_{parts_},
       sessions_{parts_},
@@ -218,6 +219,8 @@ struct Service::Dispatch {
   Answered operator()(const RememberDevice& ask) {
     return service.knowledge_.remember_device(peer, visit.session->subject, ask.label);
   }
+  Answered operator()(const ReadJournal& ask) { return service.audit_.read(peer, ask); }
+  Answered operator()(const ExplainPolicy& ask) { return service.audit_.explain(peer, ask); }
   // Not answered yet.
   template <class Ask>
   Answered operator()(const Ask&) {

@@ -4,6 +4,7 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
+#include "daemon/service/audit_service.hpp"
 #include "daemon/service/account_service.hpp"
 #include "daemon/service/challenge_service.hpp"
 #include "daemon/service/claim_service.hpp"
@@ -96,6 +97,7 @@ class Service {
   ChallengeService challenges_;
   CodeService codes_;
   CourierService couriers_;
+  AuditService audit_;
   Gate gate_;
   SignInService sign_ins_;
   SessionService sessions_;

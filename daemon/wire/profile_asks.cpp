@@ -139,6 +139,7 @@ Result<Ask> ask(v1::ExplainPolicy& message) {
                            .client_address = std::move(address),
                            .socket = std::string{socket},
                            .uid = message.uid(),
+                           .gid = message.gid(),
                            .kind = kind}};
 }
 
