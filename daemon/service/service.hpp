@@ -4,8 +4,8 @@
 
 #include "daemon/model/replies.hpp"
 #include "daemon/model/requests.hpp"
-#include "daemon/service/audit_service.hpp"
 #include "daemon/service/account_service.hpp"
+#include "daemon/service/audit_service.hpp"
 #include "daemon/service/challenge_service.hpp"
 #include "daemon/service/claim_service.hpp"
 #include "daemon/service/client_service.hpp"

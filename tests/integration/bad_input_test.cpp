@@ -168,12 +168,13 @@ TEST_F(BadInput, MessagesThatTheSchemaDoesNotKnowAreRefused) {
 }
 
 // What they leave out has a meaning: from the beginning, none, a new one.
-const std::set<std::string> kNeedNothing{"add_client", "check_store", "import_tokens",
-                                         "list_clients", "list_tokens"};
+const std::set<std::string> kNeedNothing{"add_client",    "check_store",  "describe_realm",
+                                         "import_tokens", "list_clients", "list_tokens",
+                                         "read_journal"};
 
 TEST_F(BadInput, EveryOperationRefusesAnEmptyMessage) {
   const auto& operations = *v1::Request::descriptor()->FindOneofByName("operation");
-  for (const char* socket : {"verify", "provision", "admin", "courier"}) {
+  for (const char* socket : {"verify", "provision", "admin", "courier", "enroll"}) {
     RawPeer peer{appliance_->socket(socket)};
     for (int i = 0; i < operations.field_count(); ++i) {
       const auto& operation = *operations.field(i);

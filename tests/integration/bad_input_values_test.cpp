@@ -118,14 +118,15 @@ TEST_F(BadInput, SpellingsOfARightCodeThatAreNotThatCodeAreNeverAccepted) {
     expect_clear_error(over_http, quoted(typed));
     EXPECT_EQ(over_http.body.find(code), std::string::npos);
   }
-  const auto wrong = {code + "0",           "0" + code,  code.substr(1), code.substr(0, 5),
-                      code + code,          "+" + code,  code + ".",     code + ".0",
-                      code + "e0",          "0x" + code, code + ";",     "'" + code,
-                      code + "%00",         "'or''='"s,  "*"s,           "sesame"s,
-                      std::string(128, '1')};
+  const auto wrong = {code + "0",  "0" + code, code.substr(1), code.substr(0, 5),
+                      "+" + code,  code + ".", code + ".0",    code + "e0",
+                      "0x" + code, code + ";", "'" + code,     code + "%00",
+                      "'or''='"s,  "*"s,       "sesame"s,      std::string(128, '1')};
   for (const std::string& typed : wrong) {
     EXPECT_EQ(verify(portal, "alice", typed).verdict().reason(), v1::WRONG_CODE) << typed;
   }
+  // Twice six is a temporary code's form, and Alice has none.
+  EXPECT_EQ(verify(portal, "alice", code + code).verdict().reason(), v1::NO_SUCH_FACTOR);
   const std::string spaced = " " + code.substr(0, 3) + " - " + code.substr(3) + " ";
   EXPECT_TRUE(accepted(verify(portal, "alice", spaced)));
   EXPECT_EQ(verify(portal, "alice", code).verdict().reason(), v1::REPLAYED);
