@@ -221,11 +221,6 @@ struct Service::Dispatch {
   }
   Answered operator()(const ReadJournal& ask) { return service.audit_.read(peer, ask); }
   Answered operator()(const ExplainPolicy& ask) { return service.audit_.explain(peer, ask); }
-  // Not answered yet.
-  template <class Ask>
-  Answered operator()(const Ask&) {
-    co_return Error{ErrorCode::unavailable, "service.unwired"};
-  }
   Answered operator()(const CheckStore& ask) {
     CS_CO_TRY(CheckedSlice slice, co_await service.parts_.store.check(ask.cursor));
     co_return Answer{
