@@ -146,7 +146,9 @@ void check_username(const Password& rules, Text folded, const Points& username,
                     PasswordFindings& found) {
   if (rules.username_part_min == 0) return;
   for (const Text part : parts_of(username, rules.username_part_min)) {
-    if (std::ranges::search(folded, part).empty()) continue;
+    // Clang 14 does not know std::ranges::search.
+    const auto found_at = std::search(folded.begin(), folded.end(), part.begin(), part.end());
+    if (found_at == folded.end()) continue;
     found.faults.push_back(PasswordFault::username_part);
     found.username_part = written(part);
     return;

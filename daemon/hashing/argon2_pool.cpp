@@ -77,7 +77,7 @@ awaitable<Result<SecretBytes>> Argon2Pool::hash(const SecretBytes& text,
   }
   Job job{text, salt, parameters};
   CS_CO_CHECK(submit(job));
-  co_await job.done.wait();
+  CS_CO_CHECK(co_await job.done.wait());
   co_return std::move(job.hash);
 }
 
