@@ -89,8 +89,12 @@ bool may_be_challenged(std::optional<SessionScope> scope, Purpose purpose) {
 
 Status check_proof(const SessionProof& proof, bool has_factor, const policies::Sessions& rules,
                    Time now) {
-  const bool password = now - proof.password_at <= rules.password_proof;
-  const bool factor = !has_factor || now - proof.factor_at <= rules.factor_proof;
+  // What a later clock has proven is in doubt.
+  const auto is_recent = [now](Time proven_at, std::chrono::seconds lifetime) {
+    return proven_at <= now && now - proven_at <= lifetime;
+  };
+  const bool password = is_recent(proof.password_at, rules.password_proof);
+  const bool factor = !has_factor || is_recent(proof.factor_at, rules.factor_proof);
   if (password && factor) return {};
   if (factor) return Error{ErrorCode::proof_required, "proof.password"};
   if (password) return Error{ErrorCode::proof_required, "proof.factor"};

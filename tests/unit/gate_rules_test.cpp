@@ -133,6 +133,11 @@ class Proofs : public testing::Test {
   policies::Sessions rules_{.password_proof = 300s, .factor_proof = 600s};
 };
 
+TEST_F(Proofs, OfALaterClockAreNone) {
+  EXPECT_EQ(missing(kNow + 1ms, kNow), "proof.password");
+  EXPECT_EQ(missing(kNow, kNow + 1ms), "proof.factor");
+}
+
 TEST_F(Proofs, AgeToTheMillisecond) {
   EXPECT_EQ(missing(kNow - 300s, kNow), "");
   EXPECT_EQ(missing(kNow - 300s - 1ms, kNow), "proof.password");
