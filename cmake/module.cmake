@@ -40,19 +40,31 @@ function(countersign_program name)
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} countersign::flags)
 endfunction()
 
-# countersign_test(<name> SOURCES <file>... DEPENDS <target>... [TIMEOUT <seconds>])
+# What the thread sanitizer builds and runs: whatever has more than one thread.
+add_custom_target(threaded_tests)
+
+# countersign_test(<name> [THREADED] SOURCES <file>... DEPENDS <target>... [TIMEOUT <seconds>])
 #
-# Declares a GoogleTest program; each of its tests is a test of ctest.
+# Declares a GoogleTest program; each of its tests is a test of ctest. THREADED: it, or what it
+# tests, starts threads.
 function(countersign_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED" "TIMEOUT" "SOURCES;DEPENDS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
+  endif()
+  set(labels)
+  if(arg_THREADED)
+    set(labels LABELS threads)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} countersign::flags GTest::gmock_main)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "CS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "CS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+      ${labels})
+  if(arg_THREADED)
+    add_dependencies(threaded_tests ${name})
+  endif()
 endfunction()
 
 # countersign_use_jemalloc(PROGRAM): for what allocates at every request. Sanitizers bring an
