@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include <span>
+
 namespace countersign::policies {
 namespace {
 
@@ -60,7 +62,8 @@ std::optional<Points> Points::from(std::string_view text, bool folded) {
   // What composing left over behind the end is wiped with the rest when the vector is: it is only
   // made shorter here, and its bytes stay where they are until then.
   const auto kept = static_cast<std::size_t>(count);
-  ::explicit_bzero(first + kept, (points.points_.size() - kept) * sizeof(CodePoint));
+  const std::span<CodePoint> left_over = std::span{points.points_}.subspan(kept);
+  if (!left_over.empty()) ::explicit_bzero(left_over.data(), left_over.size_bytes());
   points.points_.resize(kept);
   return points;
 }

@@ -36,11 +36,11 @@ Result<SecretBytes> argon2id(const SecretBytes& text,
                              const std::array<std::byte, kArgon2SaltBytes>& salt,
                              Argon2Parameters parameters) {
   SecretBytes hash{kArgon2HashBytes};
-  const auto typed = text.expose();
+  // Nothing is somewhere, too, for libsodium.
+  const std::string_view typed = text.size() == 0 ? std::string_view{""} : as_text(text.expose());
   const int failed = ::crypto_pwhash_argon2id(
-      reinterpret_cast<unsigned char*>(hash.expose().data()), hash.size(),
-      reinterpret_cast<const char*>(typed.data()), typed.size(),
-      reinterpret_cast<const unsigned char*>(salt.data()), parameters.passes,
+      reinterpret_cast<unsigned char*>(hash.expose().data()), hash.size(), typed.data(),
+      typed.size(), reinterpret_cast<const unsigned char*>(salt.data()), parameters.passes,
       std::size_t{parameters.memory_kib} * kBytesPerKib, crypto_pwhash_argon2id_ALG_ARGON2ID13);
   if (failed != 0) {
     return Error{ErrorCode::unavailable, "crypto_pwhash", static_cast<std::uint64_t>(errno)};
