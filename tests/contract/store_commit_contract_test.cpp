@@ -198,7 +198,8 @@ TEST_P(StoreCommitContract, EveryCandidateOfARejectionMoves) {
   }
   ASSERT_THAT(world_.commit(alice, attempt), Succeeds());
   world_.open();
-  for (const FactorRecord& factor : world_.load(id)->factors) {
+  const SubjectPtr now = world_.load(id);
+  for (const FactorRecord& factor : now->factors) {
     EXPECT_EQ(factor.motion.failures, 1u);
   }
   EXPECT_THAT(world_.problems(), testing::IsEmpty());

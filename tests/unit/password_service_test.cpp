@@ -101,7 +101,8 @@ TEST_F(BobsPassword, EndsLinksToResetItAndWhatDevicesWereTrustedWith) {
   add_factor_of_bob(FactorKind::device);
   ASSERT_TRUE(set_password(begin(SessionScope::account), kOther, kPassword)->set);
   EXPECT_EQ((*find(link))->state, TicketState::superseded);
-  for (const FactorRecord& record : subject()->factors) {
+  const SubjectPtr now = subject();
+  for (const FactorRecord& record : now->factors) {
     if (record.fixed.kind != FactorKind::device) continue;
     EXPECT_EQ(record.fixed.state, FactorState::revoked);
   }
@@ -168,7 +169,8 @@ TEST_F(BobsPassword, ForgetsTheFailuresOfTheOneBefore) {
   ASSERT_TRUE(request(TicketPurpose::reset));
   const auto visit = visit_by(open(ticket_sent())->outcome.session);
   ASSERT_TRUE(set_password(*visit, kOther)->set);
-  for (const FactorRecord& record : subject()->factors) EXPECT_EQ(record.motion.failures, 0U);
+  const SubjectPtr now = subject();
+  for (const FactorRecord& record : now->factors) EXPECT_EQ(record.motion.failures, 0U);
 }
 
 // Whatever breaks, the password is set with everything that belongs to it, or not at all.
@@ -203,7 +205,8 @@ TEST_F(BobsPassword, IsSuspendedByWhoeverSaysThatTheyDidNotChangeIt) {
   EXPECT_TRUE(opened->outcome.verdict.accepted);
   EXPECT_EQ(opened->purpose, TicketPurpose::repudiation);
   EXPECT_THAT(world.open_sessions, IsEmpty());
-  for (const FactorRecord& record : subject()->factors) {
+  const SubjectPtr now = subject();
+  for (const FactorRecord& record : now->factors) {
     if (record.fixed.kind != FactorKind::password) continue;
     EXPECT_EQ(record.fixed.state, FactorState::suspended);
   }
