@@ -51,6 +51,20 @@ const policies::Policy& rules_for(const SubjectRecord& subject, const Question& 
   return question.realm == nullptr ? policy : policy.of(question.realm->text());
 }
 
+// Somebody who has no password, or may not sign in, fails like whoever nobody knows: if their
+// failures were not counted, they would never be told to wait, and everybody else is.
+Attempt refused(const SubjectRecord& subject, verify::Refusal refusal, const Question& question,
+                const policies::Policy& policy, const verify::Circumstances& circumstances) {
+  const bool is_by_password = question.event == Event::sign_in && question.secret != nullptr &&
+                              question.secret->kind == FactorKind::password;
+  if (!is_by_password || refusal.reason == Reason::throttled) {
+    return verify::refuse(subject, refusal, circumstances);
+  }
+  const auto waits = verify::throttled(subject, policy.throttle, circumstances);
+  if (waits) return verify::refuse(subject, *waits, circumstances);
+  return verify::fail(subject, refusal.reason, policy.throttle, circumstances);
+}
+
 // The password is kept as policies ask for, from now on.
 void renew(Attempt& attempt, const SubjectRecord& subject, const verify::Outcome& outcome) {
   if (!attempt.verdict.accepted || !outcome.renewed) return;
@@ -147,7 +161,7 @@ awaitable<Status> Attempts::refuse(const SubjectRecord& subject, verify::Refusal
   alike.size = 1;
   const auto ignored = co_await match(alike, question, policy, circumstances.now);
   if (!ignored) co_return ignored.error();
-  decision.attempt = verify::refuse(subject, refusal, circumstances);
+  decision.attempt = refused(subject, refusal, question, policy, circumstances);
   co_return Status{};
 }
 

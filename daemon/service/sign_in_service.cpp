@@ -15,15 +15,23 @@ Event event_of(const Session& session) {
   return session.scope == SessionScope::account ? Event::reauthenticated : Event::sign_in;
 }
 
+// Whoever has not activated their account yet cannot sign in, and is nobody here: failures that
+// were counted as theirs would let strangers keep them from activating it.
+SubjectId whose_failures(const SubjectRecord& named) {
+  const SubjectId id = named.fixed.id;
+  return named.fixed.state == SubjectState::pending ? decoy_of_name(number(id)) : id;
+}
+
 }  // namespace
 
 awaitable<Result<Answer>> SignInService::sign_in(const Visit& visit, const SignIn& ask) {
   const CurrentPolicy policy = parts_.policy;
   CS_CO_CHECK(policies::authorise_realm(*policy, visit.peer, ask.subject.realm.text()));
   CS_CO_TRY(const SubjectId id, co_await parts_.store.identify(ask.subject));
+  CS_CO_TRY(const SubjectPtr named, co_await parts_.store.subject(id));
   const verify::TypedSecret typed{FactorKind::password, ask.password};
   const Question question{.event = Event::sign_in,
-                          .subject = id,
+                          .subject = whose_failures(*named),
                           .secret = &typed,
                           .client_address = ask.client_address,
                           .realm = &ask.subject.realm};

@@ -54,6 +54,11 @@ bool may_try(SubjectState state, Event event) {
 std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
                               const Circumstances& circumstances) {
   if (!may_try(subject.fixed.state, circumstances.event)) return Refusal{Reason::suspended, {}};
+  return throttled(subject, throttle, circumstances);
+}
+
+std::optional<Refusal> throttled(const SubjectRecord& subject, const policies::Throttle& throttle,
+                                 const Circumstances& circumstances) {
   const Budget& budget = subject.budget;
   const policies::NotBefore not_before{budget.not_before, budget.not_before_unfamiliar};
   if (const auto shut = policies::closed(throttle, failures_of(budget), not_before,
