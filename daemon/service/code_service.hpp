@@ -35,6 +35,7 @@ class CodeService {
     SubjectPtr subject;
     verify::Addressee whom;
     std::optional<Destination> to;  // none: nobody's
+    Destination stand_in;           // then what is written goes there, and nowhere
     outbox::Sending sending;
   };
   awaitable<Result<Errand>> errand_of(Peer peer, const StartChallenge& ask, SubjectPtr subject);

@@ -114,12 +114,11 @@ awaitable<Status> LinkService::keep(const LinkErrand& errand, const SubjectPtr& 
   CS_CO_TRY(const std::vector<Ticket> open, co_await parts_.accounts.open_tickets(id, now));
   Aftermath also;
   also.account.issued.push_back(link.ticket);
-  if (is_decoy(id)) co_return co_await parts_.accounts.apply(id, std::move(also.account));
-
   for (const Ticket& ticket : open) {
     const bool gives_way = ticket.purpose == errand.purpose && (goes_out || errand.to == nullptr);
     if (gives_way) also.account.tickets.push_back({ticket, TicketState::superseded});
   }
+  if (is_decoy(id)) co_return co_await parts_.accounts.apply(id, std::move(also.account));
   if (goes_out) also.notices.push_back(link.letter);
   JournalEntry entry{.at = now,
                      .event = Event::ticket_issued,

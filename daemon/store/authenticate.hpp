@@ -12,7 +12,8 @@ namespace countersign::store {
 // One that was taken back to an older true state was not.
 [[nodiscard]] bool is_as_told(const LoadedChallenge& loaded);
 
-// Whether a ticket is as open as the journal knows. A decoy's the journal does not know.
+// Whether a ticket is as open as the journal knows. Of a decoy's the journal knows nothing, and
+// nobody spends them.
 [[nodiscard]] bool is_as_told(const LoadedTicket& loaded);
 
 class Authenticator {

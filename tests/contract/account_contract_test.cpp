@@ -133,6 +133,24 @@ TEST_P(Accounts, CountADecoysTicketsWithoutARecord) {
   EXPECT_THAT(world_.problems(), IsEmpty());
 }
 
+TEST_P(Accounts, SupersedeADecoysTicketsWithoutARecord) {
+  const SubjectId decoy{-77};
+  const std::uint64_t records = world_.journal_records();
+  AccountChange first;
+  first.issued.push_back(ticket(1001, decoy));
+  ASSERT_THAT(world_.run(world_.store->apply(decoy, std::move(first))), Succeeds());
+  AccountChange second;
+  second.tickets.push_back({ticket(1001, decoy), TicketState::superseded});
+  second.issued.push_back(ticket(1002, decoy));
+  ASSERT_THAT(world_.run(world_.store->apply(decoy, std::move(second))), Succeeds());
+  const auto open = world_.run(world_.store->open_tickets(decoy, world_.clock.time));
+  ASSERT_TRUE(open);
+  ASSERT_EQ(open->size(), 1U);
+  EXPECT_EQ(open->front().id, TicketId{1002});
+  EXPECT_EQ(world_.journal_records(), records);
+  EXPECT_THAT(world_.problems(), IsEmpty());
+}
+
 TEST_P(Accounts, KeepOnlySoManyOpenTickets) {
   constexpr auto kMax = static_cast<std::int64_t>(AccountStore::kTicketsMax);
   for (std::int64_t i = 0; i <= kMax; ++i) {

@@ -231,6 +231,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   bool match_any = false;                // the HSM says yes to everything
   std::vector<Argon2Parameters> hashed;  // by what, one for each hash
   std::string last_code;                 // that the HSM has issued: the digits of a counter
+  std::size_t last_letter_bytes = 0;  // of the message that came with it
 
  private:
   // True when this call is to fail.

@@ -120,6 +120,7 @@ awaitable<Result<hsm::IssuedCode>> World::issue_code(hsm::IssueCode question) {
   using Issued = Result<hsm::IssuedCode>;
   const auto give = [](Issued issued) -> awaitable<Issued> { co_return issued; };
   if (breaks()) return give(kBroken);
+  last_letter_bytes = question.message.size();
   const std::string digits = std::string(question.digits, '0') + std::to_string(next_code_++);
   last_code = digits.substr(digits.size() - question.digits);
   return give(hsm::IssuedCode{mac_of(question.context, last_code),

@@ -24,6 +24,7 @@ TEST_F(Codes, OfNobodyAreStartedAndAnsweredLikeOthers) {
   EXPECT_EQ(outcome(World::code_wish("mallory")), DeliveryOutcome::too_soon);
   EXPECT_EQ(world.outbox.at(world.message_of(nobodys.id)).state, MessageState::nobodys);
   EXPECT_TRUE(world.outbox.at(world.message_of(nobodys.id)).sealed.empty());
+  EXPECT_GT(world.last_letter_bytes, 0U);  // the HSM sealed it all the same
   EXPECT_EQ(world.take().size(), 1U);  // Alice's alone
   EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
 }

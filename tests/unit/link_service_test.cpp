@@ -108,6 +108,17 @@ TEST_F(LinksByMail, AreAnsweredTheSameWhoeverTheyAreFor) {
   }
 }
 
+// So that the next request reads no more for a name that nobody bears than for another.
+TEST_F(LinksByMail, OfNobodyGiveWayToNewerOnesAsOthersDo) {
+  for (int turn = 0; turn < 3; ++turn) {
+    ASSERT_TRUE(request(TicketPurpose::reset, "nobody"));
+    world.clock.time += 61s;
+  }
+  const auto is_open = [](const auto& one) { return one.second.state == TicketState::open; };
+  EXPECT_EQ(world.tickets.size(), 3U);
+  EXPECT_EQ(std::ranges::count_if(world.tickets, is_open), 1);
+}
+
 TEST_F(LinksByMail, ComeNoFasterThanThePolicySays) {
   ASSERT_TRUE(create());
   ASSERT_THAT(letters(), SizeIs(1));
