@@ -166,7 +166,8 @@ void describe_limits(std::ostream& out, const Limits& limits) {
   out << "limits\n"
       << "  one uid          " << limits.connections_per_uid << " connections, "
       << limits.in_flight_per_uid << " requests in flight\n"
-      << "  memory           " << limits.cached_subjects << " subjects kept\n";
+      << "  memory           " << limits.cached_subjects << " subjects kept\n"
+      << "  strangers        answered at steps of " << limits.answer_step_ms << " ms\n";
 }
 
 void describe_odds(std::ostream& out, std::string_view kind, unsigned digits,

@@ -86,6 +86,7 @@ void read_limits(Table table, Limits& limits) {
   table.read("connections_per_uid", limits.connections_per_uid, {1, 65'536});
   table.read("in_flight_per_uid", limits.in_flight_per_uid, {1, 65'536});
   table.read("cached_subjects", limits.cached_subjects, {100, 10'000'000});
+  table.read("answer_step_ms", limits.answer_step_ms, {0, 1000});
   table.finish();
 }
 

@@ -116,6 +116,8 @@ struct Limits {
   std::uint32_t connections_per_uid = 256;  // 1 to 65536
   std::uint32_t in_flight_per_uid = 4096;   // 1 to 65536
   std::uint32_t cached_subjects = 24'000;   // 100 to 10000000
+  // 0 to 1000: whoever has not signed in is answered at whole multiples of it.
+  std::uint32_t answer_step_ms = 50;
 };
 
 // What a way to prove oneself is worth. In the order of kFactorRuleNames.

@@ -31,6 +31,13 @@ Answered answered(awaitable<Status> done) {
   co_return Answer{Done{}};
 }
 
+// Asked by somebody who has not shown who they are, about whomever they like.
+bool is_about_anybody(const Visit& visit, Operation operation) {
+  if (visit.peer.role != Role::enroll || visit.session) return false;
+  return operation == Operation::sign_in || operation == Operation::request_link ||
+         operation == Operation::start_challenge || operation == Operation::answer_challenge;
+}
+
 }  // namespace
 
 Service::Service(Surroundings surroundings)
@@ -229,6 +236,7 @@ struct Service::Dispatch {
 };
 
 awaitable<Result<Answer>> Service::answer(Peer peer, Request& request) {
+  const auto asked = std::chrono::steady_clock::now();
   const auto operation = std::visit(OperationOf{}, request.ask);
   const CurrentPolicy policy = parts_.policy;
   CS_CO_CHECK(policies::authorise(*policy, peer, operation));
@@ -236,6 +244,10 @@ awaitable<Result<Answer>> Service::answer(Peer peer, Request& request) {
   Dispatch dispatch{*this, visit, peer, request.id};
   Result<Answer> answer = co_await std::visit(dispatch, request.ask);
   if (!answer) ++failed_;
+  if (is_about_anybody(visit, operation)) {
+    const std::chrono::milliseconds step{policy->limits.answer_step_ms};
+    co_await pace_.keep(asked, step);
+  }
   co_return answer;
 }
 

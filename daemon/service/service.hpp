@@ -16,6 +16,7 @@
 #include "daemon/service/knowledge_service.hpp"
 #include "daemon/service/link_service.hpp"
 #include "daemon/service/open_ticket_service.hpp"
+#include "daemon/service/pace.hpp"
 #include "daemon/service/password_service.hpp"
 #include "daemon/service/pending_secrets.hpp"
 #include "daemon/service/profile_service.hpp"
@@ -61,8 +62,11 @@ class Service {
   // What time brings about; to be awaited every second or so.
   awaitable<void> sweep() { return couriers_.sweep(); }
 
-  // Nobody is kept waiting for news any more.
-  void stop() { couriers_.stop(); }
+  // Nobody is kept waiting any more, for news or for a step.
+  void stop() {
+    couriers_.stop();
+    pace_.stop();
+  }
 
   // REQUIRES: `request` stays where it is until the awaitable is complete.
   // ENSURES: whatever was answered is durable.
@@ -110,6 +114,7 @@ class Service {
   QuestionService questions_;
   Resets resets_;
   PendingSecrets secrets_;
+  Pace pace_;
   Time started_at_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;

@@ -30,6 +30,7 @@ Bytes sealed_of(std::byte secret) { return Bytes(9, secret); }
 }  // namespace
 
 World::World() {
+  rules.limits.answer_step_ms = 0;  // nobody here has a stopwatch
   rules.peers.push_back({.name = "test", .uid = kPeer.uid, .roles = {true, true, true}});
   rules.peers.push_back({.name = "gateway",
                          .uid = kGateway.uid,

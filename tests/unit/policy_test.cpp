@@ -72,6 +72,7 @@ TEST(Policy, DefaultsAreWhatTheHeaderSays) {
   EXPECT_EQ(read.limits.connections_per_uid, Limits{}.connections_per_uid);
   EXPECT_EQ(read.limits.in_flight_per_uid, Limits{}.in_flight_per_uid);
   EXPECT_EQ(read.limits.cached_subjects, Limits{}.cached_subjects);
+  EXPECT_EQ(read.limits.answer_step_ms, Limits{}.answer_step_ms);
 }
 
 TEST(Policy, AnEmptyFileIsTheDefaults) { EXPECT_EQ(describe(good("")), describe(defaults())); }
@@ -171,6 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         NumberRange{"limits", "connections_per_uid", 1, 65536},
         NumberRange{"limits", "in_flight_per_uid", 1, 65536},
         NumberRange{"limits", "cached_subjects", 100, 10'000'000},
+        NumberRange{"limits", "answer_step_ms", 0, 1000},
         NumberRange{"factors.totp", "level", 1, 2}, NumberRange{"factors.question", "level", 1, 1},
         NumberRange{"password", "length_min", 8, 64},
         NumberRange{"password", "username_part_min", 0, 16},

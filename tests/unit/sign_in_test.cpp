@@ -96,6 +96,34 @@ TEST_F(SignIns, RefusalsLookAlike) {
   EXPECT_EQ(face(sign_in(kRight)), wrong);
 }
 
+// Strangers who are told how long to wait would know by it who has an account that is suspended.
+TEST_F(SignIns, MakeEverybodyWaitAlike) {
+  world_.alice().fixed.state = SubjectState::suspended;
+  std::chrono::seconds nobodys{0};
+  for (int failures = 0; failures < 10; ++failures) {
+    nobodys = sign_in(kWrong, "nobody").retry_after;
+    EXPECT_EQ(sign_in(kWrong).retry_after, nobodys);
+  }
+  EXPECT_GT(nobodys, 0s);
+}
+
+TEST_F(SignIns, OfThosePendingCountForNobodyAndLetThemActivate) {
+  world_.alice().fixed.state = SubjectState::pending;
+  std::chrono::seconds waits{0};
+  for (int failures = 0; failures < 10; ++failures) waits = sign_in(kWrong).retry_after;
+  EXPECT_GT(waits, 0s);
+  EXPECT_EQ(world_.alice().budget.failures, 0U);
+}
+
+TEST_F(SignIns, AreAnsweredAtAStepOfTime) {
+  world_.rules.limits.answer_step_ms = 20;
+  for (const std::string_view username : {"alice", "nobody"}) {
+    const auto asked = std::chrono::steady_clock::now();
+    (void)sign_in(kWrong, username);
+    EXPECT_GE(std::chrono::steady_clock::now() - asked, 20ms);
+  }
+}
+
 TEST_F(SignIns, CostTheSameWhetherOrNotThereIsSuchAName) {
   const auto cost = [this](std::string_view username) {
     const std::size_t hashes = world_.hashed.size();
