@@ -16,6 +16,7 @@ namespace countersign::test {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 8;
+constexpr std::string_view kBlankLine = "\r\n\r\n";
 constexpr timeval kPatience{20, 0};
 
 }  // namespace
@@ -87,23 +88,29 @@ std::string RawPeer::take(std::size_t bytes) {
   return taken;
 }
 
-std::optional<v1::Reply> RawPeer::frame() {
+std::optional<std::string> RawPeer::frame_bytes() {
   if (!read_until(kHeaderBytes)) return std::nullopt;
   const auto length = load_big_endian<std::uint32_t>(as_bytes(in_).subspan(4));
   if (!read_until(kHeaderBytes + length)) return std::nullopt;
+  return take(kHeaderBytes + length);
+}
+
+std::optional<v1::Reply> RawPeer::frame() {
+  const auto bytes = frame_bytes();
+  if (!bytes) return std::nullopt;
   v1::Reply reply;
-  if (!reply.ParseFromString(take(kHeaderBytes + length).substr(kHeaderBytes))) {
+  if (!reply.ParseFromString(bytes->substr(kHeaderBytes))) {
     ADD_FAILURE() << "an answer that is none";
   }
   return reply;
 }
 
-std::optional<HttpReply> RawPeer::http() {
+std::optional<std::string> RawPeer::http_bytes() {
   std::size_t header_end;
-  while ((header_end = in_.find("\r\n\r\n")) == std::string::npos) {
+  while ((header_end = in_.find(kBlankLine)) == std::string::npos) {
     if (!read_until(in_.size() + 1)) return std::nullopt;
   }
-  const std::string header = take(header_end + 4);
+  const std::string header = in_.substr(0, header_end);
   static constexpr std::string_view kLength = "Content-Length: ";
   const std::size_t length_at = header.find(kLength);
   if (!header.starts_with("HTTP/1.1 ") || length_at == std::string::npos) {
@@ -111,8 +118,16 @@ std::optional<HttpReply> RawPeer::http() {
     return std::nullopt;
   }
   const std::size_t length = std::stoul(header.substr(length_at + kLength.size()));
-  if (!read_until(length)) return std::nullopt;
-  return HttpReply{std::stoi(header.substr(9)), take(length)};
+  const std::size_t whole = header_end + kBlankLine.size() + length;
+  if (!read_until(whole)) return std::nullopt;
+  return take(whole);
+}
+
+std::optional<HttpReply> RawPeer::http() {
+  const auto bytes = http_bytes();
+  if (!bytes) return std::nullopt;
+  const std::size_t body_at = bytes->find(kBlankLine) + kBlankLine.size();
+  return HttpReply{std::stoi(bytes->substr(9)), bytes->substr(body_at)};
 }
 
 bool RawPeer::has_ended() { return !read_until(1); }

@@ -40,6 +40,9 @@ class RawPeer {
   // One whole answer of either kind; none when the other side hangs up before.
   std::optional<v1::Reply> frame();
   std::optional<HttpReply> http();
+  // The same, byte by byte as they came.
+  std::optional<std::string> frame_bytes();
+  std::optional<std::string> http_bytes();
   // Nothing has arrived and nothing will: the other side has hung up.
   bool has_ended();
 
