@@ -16,7 +16,7 @@ READY_SECONDS_MAX = 30
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"]
 TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "countersign-gateway-program",
            "countersign-courier-program", "bench_raw", "bench_load", "bench_gateway", "bench_codes",
-           "bench_pieces"]
+           "bench_timing", "bench_pieces"]
 # Whoever runs this is everything at once: administrator, account service, portal, gateway, courier.
 POLICY = """[[peer]]
 name = "self"
