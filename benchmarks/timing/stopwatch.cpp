@@ -78,10 +78,8 @@ Result<Timing> Stopwatch::measure(const Course& course) {
   CS_TRY(const v1::Reply first, client.call(question(course.operation, another)));
   if (first.has_error()) return Error{ErrorCode::denied, "stopwatch.first"};
   Timing timing;
-  SteadyTime begin = SteadyClock::now() - course.pause;
   for (std::size_t i = 0; i < course.rounds; ++i) {
-    std::this_thread::sleep_until(begin + course.pause);
-    begin = SteadyClock::now();
+    if (i > 0) std::this_thread::sleep_for(course.pause);
     CS_CHECK(round(client, course, timing));
   }
   timing.alike = answers_.of_known.size() == 1 && answers_.of_known == answers_.of_unknown;

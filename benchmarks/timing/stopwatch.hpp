@@ -43,7 +43,7 @@ class Stopwatch {
     // Between the first ones of a round: those that are answered at steps of time would come all
     // at once ever after.
     std::chrono::microseconds stagger{0};
-    std::chrono::seconds pause{0};  // from the beginning of one round to that of the next, at least
+    std::chrono::seconds pause{0};  // from the end of one round to the beginning of the next
   };
   // Fails when a question could not be asked at all.
   Result<Timing> measure(const Course& course);
