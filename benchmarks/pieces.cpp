@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pieces that every verification passes, one by one.
+#include "daemon/hmac/hmac_key.hpp"
 #include "daemon/store/journal_chain.hpp"
-#include "daemon/store/moving_key.hpp"
 #include "daemon/store/row_macs.hpp"
 #include "daemon/verify/request_tag.hpp"
 #include "daemon/verify/window.hpp"
@@ -72,7 +72,7 @@ void tag_a_request(benchmark::State& state) {
 BENCHMARK(tag_a_request);
 
 void seal_a_moving_row(benchmark::State& state) {
-  const store::MovingKey key{SecretBytes{store::MovingKey::kBytes}};
+  const HmacKey key{SecretBytes{HmacKey::kBytes}};
   const Motion motion;
   const RowMac fixed{};
   for (auto _ : state) benchmark::DoNotOptimize(store::mac_of(key, FactorId{1}, motion, fixed));

@@ -48,11 +48,11 @@ void show(std::ostream& out, const v1::Profile& profile) {
 }
 
 void show_history(std::ostream& out, const v1::SubjectExport& all) {
-  if (all.has_reset_question()) {
-    out << "\nquestion before a reset: "
-        << (all.reset_question().text().empty() ? "one of the stock" : all.reset_question().text())
-        << '\n';
-  }
+  const std::string& reset = all.reset_question().text();
+  const std::string& sign_in = all.question().text();
+  if (!reset.empty() || !sign_in.empty()) out << '\n';
+  show_if_any(out, "question before a reset", reset);
+  show_if_any(out, "question to sign in by", sign_in);
   if (!all.sessions().empty()) out << '\n';
   for (const v1::SessionReport& session : all.sessions()) show(out, session);
   if (!all.records().empty()) out << "\njournal:\n";

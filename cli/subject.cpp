@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -32,8 +33,6 @@ constexpr Verb kVerbs[] = {
      [](v1::Request& r) { return r.mutable_resume_subject()->mutable_subject(); }},
     {"profile", "Show a subject's names and where they are reached", Door::provision,
      [](v1::Request& r) { return r.mutable_get_profile()->mutable_subject(); }},
-    {"export", "Show everything that is kept of a subject", Door::provision,
-     [](v1::Request& r) { return r.mutable_export_subject()->mutable_subject(); }},
     {"unlock", "Forget the failures of a subject and of its factors", Door::admin,
      [](v1::Request& r) { return r.mutable_unlock_subject()->mutable_subject(); }},
 };
@@ -99,6 +98,21 @@ void add_send_activation(CLI::App& noun, Command& command) {
   });
 }
 
+void add_export(CLI::App& noun, Command& command) {
+  CLI::App* verb = noun.add_subcommand(
+      "export", "Show everything that is kept of a subject, and 50 records of the journal");
+  const auto name = std::make_shared<SubjectOption>();
+  const auto before = std::make_shared<std::uint64_t>(0);
+  add_subject_option(*verb, *name, Presence::required);
+  verb->add_option("--before", *before, "Records before this one's number; else the newest");
+  verb->callback([&command, name, before] {
+    v1::Request request;
+    name->write(*request.mutable_export_subject()->mutable_subject());
+    request.mutable_export_subject()->set_before(*before);
+    ask_and_show(command, Door::provision, std::move(request));
+  });
+}
+
 // Nothing brings a person back who was erased: whoever types this says so.
 void add_erase(CLI::App& noun, Command& command) {
   CLI::App* verb =
@@ -122,6 +136,7 @@ void add_subject(CLI::App& app, Command& command) {
   add_create(*noun, command);
   add_send_activation(*noun, command);
   add_erase(*noun, command);
+  add_export(*noun, command);
   for (const Verb& verb : kVerbs) {
     CLI::App* sub = noun->add_subcommand(verb.name, verb.help);
     const auto name = std::make_shared<SubjectOption>();

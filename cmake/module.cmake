@@ -43,12 +43,14 @@ endfunction()
 # What the thread sanitizer builds and runs: whatever has more than one thread.
 add_custom_target(threaded_tests)
 
-# countersign_test(<name> [THREADED] SOURCES <file>... DEPENDS <target>... [TIMEOUT <seconds>])
+# countersign_test(<name> [THREADED] [WHOLE] SOURCES <file>... DEPENDS <target>...
+#                  [TIMEOUT <seconds>])
 #
 # Declares a GoogleTest program; each of its tests is a test of ctest. THREADED: it, or what it
-# tests, starts threads.
+# tests, starts threads. WHOLE: the program is one test of ctest, because its tests share what takes
+# long to start.
 function(countersign_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED" "TIMEOUT" "SOURCES;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED;WHOLE" "TIMEOUT" "SOURCES;DEPENDS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
@@ -59,9 +61,14 @@ function(countersign_test name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} countersign::flags GTest::gmock_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "CS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
-      ${labels})
+  set(properties TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "CS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+    ${labels})
+  if(arg_WHOLE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+  endif()
   if(arg_THREADED)
     add_dependencies(threaded_tests ${name})
   endif()

@@ -68,6 +68,12 @@ bool may_be_sole(const Factors& factors, KindNumber kind) {
   return which && factors.of(*which).sole;
 }
 
+bool may_set_up(const Factors& factors, Role role, KindNumber kind) {
+  const auto which = rule_of(kind);
+  if (!which || factors.of(*which).offer) return true;
+  return role != Role::enroll && *which != FactorRuleOf::temporary_code;
+}
+
 std::uint8_t level_of(const Factors& factors, KindNumber kind) {
   if (kind == kPasswordKind) return 1;
   const auto which = rule_of(kind);

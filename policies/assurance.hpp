@@ -34,6 +34,11 @@ inline constexpr KindNumber kPasswordKind = 7;
 // Whether somebody may have this factor and no other; never, for what has no rule.
 [[nodiscard]] bool may_be_sole(const Factors& factors, KindNumber kind);
 
+// Whether one of this kind may be set up over this socket, as [factors.KIND] offer has it: it binds
+// those who do it by themselves, and for temporary codes everybody who issues them. What has no
+// rule is not held by any.
+[[nodiscard]] bool may_set_up(const Factors& factors, Role role, KindNumber kind);
+
 // The RFC's words, where it has one; ours are "email", "rc" (a recovery code), "tap" (a temporary
 // access pass) and "dev" (a remembered device).
 inline constexpr std::array<std::string_view, 10> kAmrWords{"pwd", "otp", "hwk", "sms", "email",

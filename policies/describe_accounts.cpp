@@ -62,7 +62,7 @@ void describe_password(std::ostream& out, const Password& password) {
 void describe_hashing(std::ostream& out, const Hashing& hashing) {
   out << "hashing\n"
       << "  threads          " << +hashing.threads << ", and " << hashing.queue_max
-      << " that wait\n";
+      << " strangers that wait, and as many others\n";
 }
 
 void describe_question(std::ostream& out, const Questions& question) {

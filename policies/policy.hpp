@@ -182,7 +182,8 @@ struct Questions {
 struct Accounts {
   std::chrono::seconds activation_lifetime{7 * 86400};  // 1h to 7d
   std::chrono::seconds link_wait{60};                   // 10s to 1h between two links to one person
-  std::uint8_t links_per_day = 5;                       // 1 to 100 to one person
+  std::uint8_t links_per_day = 5;                       // 1 to 100 to one person; of several,
+                                                        // strangers leave one
   bool reset_by_sms = true;
   bool reset_by_email = true;
   std::chrono::seconds reset_lifetime{900};              // 5min to 24h: of a link

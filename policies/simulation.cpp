@@ -25,13 +25,13 @@ bool covers(const Policy& policy, const JournalledAttempt& attempt) {
 std::optional<Refusal> outside(const Policy& policy, const JournalledAttempt& attempt) {
   const Windows& windows = policy.windows;
   if (attempt.kind == "totp" && attempt.offset < -std::int32_t{windows.totp_steps_before}) {
-    return Refusal{"wrong_code", "[window] totp_steps_before"};
+    return Refusal{"wrong_code", "[windows] totp_steps_before"};
   }
   if (attempt.kind == "totp" && attempt.offset > std::int32_t{windows.totp_steps_after}) {
-    return Refusal{"wrong_code", "[window] totp_steps_after"};
+    return Refusal{"wrong_code", "[windows] totp_steps_after"};
   }
   if (attempt.kind == "hotp" && attempt.offset >= std::int32_t{windows.hotp_look_ahead}) {
-    return Refusal{"wrong_code", "[window] hotp_look_ahead"};
+    return Refusal{"wrong_code", "[windows] hotp_look_ahead"};
   }
   return std::nullopt;
 }

@@ -36,7 +36,7 @@ struct Kind {
     return topic == Topic::code || topic == Topic::transaction;
   }
 };
-inline constexpr std::array<Kind, 20> kKinds{{{"sign_in", Topic::code},
+inline constexpr std::array<Kind, 21> kKinds{{{"sign_in", Topic::code},
                                               {"confirmation", Topic::code},
                                               {"reset", Topic::code},
                                               {"unlock", Topic::code},
@@ -53,6 +53,7 @@ inline constexpr std::array<Kind, 20> kKinds{{{"sign_in", Topic::code},
                                               {"device_stolen", Topic::notice},
                                               {"unlocked", Topic::notice},
                                               {"suspended", Topic::notice},
+                                              {"factor_changed", Topic::notice},
                                               {"activation", Topic::link},
                                               {"reset_link", Topic::link},
                                               {"test", Topic::test}}};

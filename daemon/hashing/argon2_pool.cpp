@@ -70,35 +70,36 @@ Argon2Pool::Argon2Pool(Executor loop, Limits limits)
 
 awaitable<Result<SecretBytes>> Argon2Pool::hash(const SecretBytes& text,
                                                 const std::array<std::byte, kArgon2SaltBytes>& salt,
-                                                Argon2Parameters parameters) {
+                                                Argon2Parameters parameters, Rank rank) {
   if (!usable_) co_return Error{ErrorCode::unavailable, "sodium_init"};
   if (parameters.memory_kib < kMemoryKibMin || parameters.passes < kPassesMin) {
     co_return Error{ErrorCode::unavailable, "hashing.parameters"};
   }
   Job job{text, salt, parameters};
-  CS_CO_CHECK(submit(job));
+  CS_CO_CHECK(submit(job, rank));
   CS_CO_CHECK(co_await job.done.wait());
   co_return std::move(job.hash);
 }
 
-Status Argon2Pool::submit(Job& job) {
+Status Argon2Pool::submit(Job& job, Rank rank) {
   {
     const std::lock_guard guard{mutex_};
     if (closed_) return Error{ErrorCode::unavailable, "hashing.closed"};
+    auto& queue = rank == Rank::known ? known_ : strangers_;
     // Whoever is taken at once does not wait.
-    if (waiting_.size() >= queue_max_ + idle_) return Error{ErrorCode::busy, "hashing.queue"};
-    waiting_.push_back(&job);
+    if (queue.size() >= queue_max_ + idle_) return Error{ErrorCode::busy, "hashing.queue"};
+    queue.push_back(&job);
   }
   awake_.notify_one();
   return {};
 }
 
 void Argon2Pool::close() {
-  std::deque<Job*> refused;
+  std::vector<Job*> refused;
   {
     const std::lock_guard guard{mutex_};
     closed_ = true;
-    refused.swap(waiting_);
+    while (Job* job = next()) refused.push_back(job);
   }
   awake_.notify_all();
   for (std::thread& thread : threads_) {
@@ -118,11 +119,19 @@ void Argon2Pool::run() {
 Argon2Pool::Job* Argon2Pool::take() {
   std::unique_lock lock{mutex_};
   ++idle_;
-  awake_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+  awake_.wait(lock, [this] { return closed_ || !known_.empty() || !strangers_.empty(); });
   --idle_;
-  if (waiting_.empty()) return nullptr;
-  Job* job = waiting_.front();
-  waiting_.pop_front();
+  return next();
+}
+
+Argon2Pool::Job* Argon2Pool::next() {
+  if (known_.empty() && strangers_.empty()) return nullptr;
+  const bool is_passed_over = !strangers_.empty() && known_in_a_row_ >= kKnownInARowMax;
+  const bool is_known = !known_.empty() && !is_passed_over;
+  known_in_a_row_ = is_known && !strangers_.empty() ? known_in_a_row_ + 1 : 0;
+  auto& queue = is_known ? known_ : strangers_;
+  Job* job = queue.front();
+  queue.pop_front();
   return job;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A few threads that hash, one after another's back: libsodium's Argon2id behind a bounded queue.
+// A few threads that hash, one after another's back: libsodium's Argon2id behind two bounded
+// queues. However many strangers wait, they keep nobody out who is known, and are not forgotten.
 //
 // They step back for everything else that this process does: whoever signs in by a code does not
 // wait for passwords. What they need at most is `threads` times the memory of one hash, from the
@@ -25,10 +26,12 @@ class Argon2Pool final : public Hasher {
   static constexpr int kNiceness = 10;
   static constexpr std::uint32_t kMemoryKibMin = 8;  // libsodium's
   static constexpr std::uint8_t kPassesMin = 1;
+  // Then a stranger is next, if one waits.
+  static constexpr int kKnownInARowMax = 4;
 
   struct Limits {
     std::size_t threads = 1;    // at least 1
-    std::size_t queue_max = 1;  // that wait, besides those that are being hashed
+    std::size_t queue_max = 1;  // that wait, of each rank, besides those that are being hashed
   };
 
   // `loop` outlives this.
@@ -40,7 +43,7 @@ class Argon2Pool final : public Hasher {
   // Also fails with `unavailable` for parameters below the minimum, and when it is closed.
   awaitable<Result<SecretBytes>> hash(const SecretBytes& text,
                                       const std::array<std::byte, kArgon2SaltBytes>& salt,
-                                      Argon2Parameters parameters) override;
+                                      Argon2Parameters parameters, Rank rank) override;
 
   // Ends what is being hashed, refuses what waits, and ends the threads.
   void close();
@@ -50,17 +53,21 @@ class Argon2Pool final : public Hasher {
 
   void run();
   [[nodiscard]] Job* take();
+  // Whose turn it is; null when nobody waits. REQUIRES: the mutex.
+  [[nodiscard]] Job* next();
   // To the loop, where whoever asked for it waits.
   void give_back(Job* job);
-  [[nodiscard]] Status submit(Job& job);
+  [[nodiscard]] Status submit(Job& job, Rank rank);
 
   Executor loop_;
   std::size_t queue_max_;
   bool usable_;
   std::mutex mutex_;
   std::condition_variable awake_;
-  std::deque<Job*> waiting_;
-  std::size_t idle_ = 0;  // threads without work
+  std::deque<Job*> known_;
+  std::deque<Job*> strangers_;
+  int known_in_a_row_ = 0;  // while a stranger waited
+  std::size_t idle_ = 0;    // threads without work
   bool closed_ = false;
   std::vector<std::thread> threads_;  // last: they use everything above
 };

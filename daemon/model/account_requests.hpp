@@ -107,6 +107,7 @@ struct SendActivation {
 };
 struct ExportSubject {
   SubjectName name;
+  std::uint64_t before = 0;  // a journal record's number; 0: from the newest
 };
 struct EraseSubject {
   SubjectName name;

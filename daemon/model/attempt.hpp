@@ -156,6 +156,11 @@ struct Attempt {
   std::optional<FactorState> state;  // of moves[0]'s factor, where it changes (confirmation)
   std::unique_ptr<ChallengeMove> challenge;  // where one was answered; seldom, so it is elsewhere
   std::unique_ptr<Aftermath> aftermath;      // where there is one
+  // To add to it.
+  [[nodiscard]] Aftermath& also() {
+    if (!aftermath) aftermath = std::make_unique<Aftermath>();
+    return *aftermath;
+  }
   JournalEntry entry;
   // Attempts that were refused unevaluated leave no record of their own (random names would fill
   // the disk): they count in the budget, and the next evaluated attempt writes their number.

@@ -30,6 +30,7 @@ enum class MessageKind : std::uint8_t {
   unlocked = 29,
   test = 30,
   suspended = 31,  // by its owner: "this was not me"
+  factor_changed = 32,
   activation = 40,
   reset_link = 41,
 };

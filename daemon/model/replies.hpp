@@ -119,6 +119,7 @@ struct SubjectExport {
   std::vector<SessionReport> sessions;
   std::vector<JournalLine> lines;
   QuestionReport reset_question;
+  QuestionReport question;
 };
 
 using Answer =

@@ -114,6 +114,7 @@ struct EnrolOutOfBand {
 struct ConfirmFactor {
   FactorId factor{};
   Passcode passcode;
+  std::string client_address = {};
 };
 struct ListFactors {
   SubjectName name;
@@ -160,6 +161,7 @@ struct ClaimToken {
   SubjectName name;
   Passcode passcode;
   Label label;
+  std::string client_address = {};
 };
 struct DiscardToken {
   TokenId token{};

@@ -41,7 +41,7 @@ enum class FactorKind : std::uint8_t {
   chalresp = 4,
   sms = 5,
   email = 6,
-  // What a person knows or keeps: `sealed` holds keyed hashes (daemon/verify/knowledge.hpp).
+  // What a person knows or keeps: `sealed` holds keyed hashes (daemon/verify/match_knowledge.hpp).
   password = 7,
   question = 8,        // to sign in by
   reset_question = 9,  // asked before a password is reset
@@ -71,10 +71,6 @@ enum class FactorKind : std::uint8_t {
   const bool by_phone =
       kind == FactorKind::sms || kind == FactorKind::reset_phone || kind == FactorKind::mobile;
   return by_phone ? FactorKind::sms : FactorKind::email;
-}
-// What a person knows or keeps, told apart from what a device computes or is sent.
-[[nodiscard]] constexpr bool is_knowledge(FactorKind kind) {
-  return kind >= FactorKind::password && kind <= FactorKind::device;
 }
 // What is in a person's head, and so in a thief's.
 [[nodiscard]] constexpr bool is_memorised(FactorKind kind) {

@@ -53,13 +53,15 @@ FactorId waits_with(const Sending& sending) {
   return sending.nobodys ? FactorId{} : sending.factor;
 }
 
-bool is_allowed(const Sending& sending, const policies::Policy& policy) {
+// The rule that never lets it through, whatever was sent before.
+std::optional<Literal> forbidden_by(const Sending& sending, const policies::Policy& policy) {
   const bool is_sms = sending.channel == FactorKind::sms;
-  const bool may_sign_in = is_sms ? policy.sms.sign_in : policy.email.sign_in;
   const bool proves_who =
       sending.kind == MessageKind::sign_in || sending.kind == MessageKind::transaction;
-  if (proves_who && !may_sign_in) return false;
-  return !is_sms || named(policy.sms, sending.prefix) != nullptr;
+  if (proves_who && is_sms && !policy.sms.sign_in) return Literal{"[sms] sign_in"};
+  if (proves_who && !is_sms && !policy.email.sign_in) return Literal{"[email] sign_in"};
+  if (is_sms && named(policy.sms, sending.prefix) == nullptr) return Literal{"[[sms.prefix]]"};
+  return std::nullopt;
 }
 
 // Whether the destination's owner asks, as far as anybody can tell: it is an active factor of the
@@ -70,6 +72,8 @@ bool is_owners(const Sending& sending) {
     case MessageKind::reset:
     case MessageKind::unlock:
     case MessageKind::transaction:
+    case MessageKind::activation:
+    case MessageKind::reset_link:
       return sending.familiar;
     default:
       return false;
@@ -111,14 +115,20 @@ std::size_t Ledger::DestinationHash::operator()(const DestinationPrint& print) c
 std::optional<Refused> Ledger::refusal_of(const Sending& sending, const policies::Policy& policy,
                                           Time now) {
   advance(policy, now);
-  if (!is_allowed(sending, policy)) return Refused{DeliveryOutcome::not_allowed};
+  if (const auto rule = forbidden_by(sending, policy)) {
+    return Refused{.outcome = DeliveryOutcome::not_allowed, .rule = *rule};
+  }
   if (is_notice(sending.kind)) return std::nullopt;
   const milliseconds wait = wait_of(sending, policy.code, now);
-  if (wait > 0ms) return Refused{DeliveryOutcome::too_soon, whole_seconds(wait)};
-  const milliseconds limit = limit_of(sending, policy, now);
-  if (limit > 0ms) return Refused{DeliveryOutcome::limit_reached, whole_seconds(limit)};
-  return std::nullopt;
+  if (wait > 0ms) {
+    return Refused{DeliveryOutcome::too_soon, whole_seconds(wait), "[code] resend_first"};
+  }
+  const Limit limit = limit_of(sending, policy, now);
+  if (limit.wait <= 0ms) return std::nullopt;
+  return Refused{DeliveryOutcome::limit_reached, whole_seconds(limit.wait), limit.rule, limit.max};
 }
+
+Ledger::Limit Ledger::longer(const Limit& a, const Limit& b) { return b.wait > a.wait ? b : a; }
 
 std::chrono::seconds Ledger::wait_before_next(const Sending& sending,
                                               const policies::Policy& policy, Time now) const {
@@ -145,32 +155,39 @@ milliseconds Ledger::wait_of(const Sending& sending, const policies::Codes& code
   return std::max(0ms, last + std::min<milliseconds>(wait, codes.resend_max) - now);
 }
 
-milliseconds Ledger::subject_limit(const Sending& sending, const policies::Messages& messages,
-                                   Time now) const {
+Ledger::Limit Ledger::subject_limit(const Sending& sending, const policies::Messages& messages,
+                                    Time now) const {
   const auto subject = subjects_.find(sending.subject);
-  if (!is_code(sending.kind) || subject == subjects_.end()) return 0ms;
+  if (!is_code(sending.kind) || subject == subjects_.end()) return {};
   const auto& sent = subject->second;
   const std::uint64_t source = number_of(sending.source);
-  const milliseconds in_all = until_below(sent, {kDay, messages.per_subject_per_day}, now,
-                                          [](const Sent&) { return true; });
-  const milliseconds of_source =
-      until_below(sent, {kHour, messages.per_source_per_hour}, now,
-                  [source](const Sent& each) { return each.source == source; });
-  if (sending.familiar) return std::max(in_all, of_source);
-  const milliseconds of_strangers = until_below(sent, {kDay, messages.unfamiliar_per_day}, now,
-                                                [](const Sent& each) { return !each.familiar; });
-  return std::max({in_all, of_source, of_strangers});
+  const Limit in_all{until_below(sent, {kDay, messages.per_subject_per_day}, now,
+                                 [](const Sent&) { return true; }),
+                     "[messages] per_subject_per_day", messages.per_subject_per_day};
+  const Limit of_source{until_below(sent, {kHour, messages.per_source_per_hour}, now,
+                                    [source](const Sent& each) { return each.source == source; }),
+                        "[messages] per_source_per_hour", messages.per_source_per_hour};
+  if (sending.familiar) return longer(in_all, of_source);
+  const Limit of_strangers{until_below(sent, {kDay, messages.unfamiliar_per_day}, now,
+                                       [](const Sent& each) { return !each.familiar; }),
+                           "[messages] unfamiliar_per_day", messages.unfamiliar_per_day};
+  return longer(longer(in_all, of_source), of_strangers);
 }
 
-milliseconds Ledger::channel_limit(const Sending& sending, const policies::Policy& policy,
-                                   Time now) const {
-  if (sending.channel == FactorKind::email) return email_.until_below(policy.email.per_hour, now);
+Ledger::Limit Ledger::channel_limit(const Sending& sending, const policies::Policy& policy,
+                                    Time now) const {
+  if (sending.channel == FactorKind::email) {
+    return {email_.until_below(policy.email.per_hour, now), "[email] per_hour",
+            policy.email.per_hour};
+  }
   const auto found = prefixes_.find(sending.prefix);
   const policies::SmsPrefix* rule = named(policy.sms, sending.prefix);
-  if (found == prefixes_.end() || rule == nullptr) return 0ms;
-  const milliseconds full = found->second.hour.until_below(rule->per_hour, now);
+  if (found == prefixes_.end() || rule == nullptr) return {};
+  const Limit full{found->second.hour.until_below(rule->per_hour, now), "[[sms.prefix]] per_hour",
+                   rule->per_hour};
   if (!is_code(sending.kind) || is_answerer(sending, now)) return full;
-  return std::max(full, found->second.breaker.pause(policy.sms, now));
+  return longer(full, {found->second.breaker.pause(policy.sms, now), "[sms] conversion_min_percent",
+                       policy.sms.conversion_min_percent});
 }
 
 // Whether its owner asks for it, and has answered all that they asked for within a day. Who earns
@@ -184,29 +201,34 @@ bool Ledger::is_answerer(const Sending& sending, Time now) const {
          });
 }
 
-milliseconds Ledger::limit_of(const Sending& sending, const policies::Policy& policy,
-                              Time now) const {
-  milliseconds limit =
-      std::max(subject_limit(sending, policy.messages, now), channel_limit(sending, policy, now));
+Ledger::Limit Ledger::limit_of(const Sending& sending, const policies::Policy& policy,
+                               Time now) const {
+  Limit limit =
+      longer(subject_limit(sending, policy.messages, now), channel_limit(sending, policy, now));
   const auto peer = peers_.find(sending.peer_uid);
   if (peer != peers_.end()) {
-    limit = std::max(limit, peer->second.until_below(policy.messages.per_peer_per_day, now));
+    const std::uint32_t max = policy.messages.per_peer_per_day;
+    limit = longer(limit, {peer->second.until_below(max, now), "[messages] per_peer_per_day", max});
   }
   if (sending.nobodys) return limit;
-  return std::max(limit, destination_limit(sending, policy.messages, now));
+  return longer(limit, destination_limit(sending, policy.messages, now));
 }
 
-milliseconds Ledger::destination_limit(const Sending& sending, const policies::Messages& messages,
-                                       Time now) const {
+Ledger::Limit Ledger::destination_limit(const Sending& sending, const policies::Messages& messages,
+                                        Time now) const {
+  constexpr Literal kRule = "[messages] per_destination_per_day";
   const auto destination = destinations_.find(sending.destination);
-  if (destination == destinations_.end()) return 0ms;
+  if (destination == destinations_.end()) return {};
   const auto& reached = destination->second;
-  const milliseconds in_all = until_below(reached, {kDay, messages.per_destination_per_day}, now,
-                                          [](const Reached&) { return true; });
+  const Limit in_all{until_below(reached, {kDay, messages.per_destination_per_day}, now,
+                                 [](const Reached&) { return true; }),
+                     kRule, messages.per_destination_per_day};
   if (is_owners(sending)) return in_all;
-  const milliseconds of_others = until_below(reached, {kDay, share_of_others(messages)}, now,
-                                             [](const Reached& each) { return !each.owners; });
-  return std::max(in_all, of_others);
+  const std::uint32_t share = share_of_others(messages);
+  const Limit of_others{
+      until_below(reached, {kDay, share}, now, [](const Reached& each) { return !each.owners; }),
+      kRule, share};
+  return longer(in_all, of_others);
 }
 
 void Ledger::count(MessageId id, const Sending& sending, Time now) {

@@ -56,6 +56,8 @@ struct Sending {
 struct Refused {
   DeliveryOutcome outcome{};
   std::chrono::seconds retry_after{0};
+  Literal rule{};         // of the policy, the one that holds longest
+  std::uint32_t max = 0;  // what it allows, where that is a number of messages
 };
 
 // A prefix's breaker opened or closed.
@@ -66,7 +68,7 @@ struct BreakerEvent {
 
 [[nodiscard]] constexpr bool is_code(MessageKind kind) { return kind <= MessageKind::address; }
 [[nodiscard]] constexpr bool is_notice(MessageKind kind) {
-  return kind >= MessageKind::factor_added && kind <= MessageKind::suspended &&
+  return kind >= MessageKind::factor_added && kind <= MessageKind::factor_changed &&
          kind != MessageKind::test;
 }
 
@@ -169,18 +171,25 @@ class Ledger {
   };
   using Over = std::pair<Time, MessageId>;
   using Milliseconds = std::chrono::milliseconds;
+  // For how long a rule holds; 0: not at all.
+  struct Limit {
+    Milliseconds wait{0};
+    Literal rule{};
+    std::uint32_t max = 0;
+  };
 
   [[nodiscard]] Milliseconds wait_of(const Sending& sending, const policies::Codes& codes,
                                      Time now) const;
-  [[nodiscard]] Milliseconds limit_of(const Sending& sending, const policies::Policy& policy,
-                                      Time now) const;
-  [[nodiscard]] Milliseconds subject_limit(const Sending& sending,
-                                           const policies::Messages& messages, Time now) const;
+  [[nodiscard]] static Limit longer(const Limit& a, const Limit& b);
+  [[nodiscard]] Limit limit_of(const Sending& sending, const policies::Policy& policy,
+                               Time now) const;
+  [[nodiscard]] Limit subject_limit(const Sending& sending, const policies::Messages& messages,
+                                    Time now) const;
   [[nodiscard]] bool is_answerer(const Sending& sending, Time now) const;
-  [[nodiscard]] Milliseconds destination_limit(const Sending& sending,
-                                               const policies::Messages& messages, Time now) const;
-  [[nodiscard]] Milliseconds channel_limit(const Sending& sending, const policies::Policy& policy,
-                                           Time now) const;
+  [[nodiscard]] Limit destination_limit(const Sending& sending, const policies::Messages& messages,
+                                        Time now) const;
+  [[nodiscard]] Limit channel_limit(const Sending& sending, const policies::Policy& policy,
+                                    Time now) const;
   void advance(const policies::Policy& policy, Time now);
   void judge(const Open& open, const policies::Sms& sms, Time at);
   void remember(const Sending& sending, When when, bool was_answered);

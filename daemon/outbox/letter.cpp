@@ -32,6 +32,7 @@ bool is_kind(std::uint8_t number) {
     case MessageKind::device_stolen:
     case MessageKind::unlocked:
     case MessageKind::suspended:
+    case MessageKind::factor_changed:
     case MessageKind::activation:
     case MessageKind::reset_link:
     case MessageKind::test:

@@ -3,31 +3,18 @@
 
 #include "base/network.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
-#include <cassert>
-#include <cstdlib>
 
 namespace countersign::outbox {
 namespace {
 
-using Digest = std::array<unsigned char, 32>;
-
 constexpr std::uint64_t kIdMask = ~std::uint64_t{0} >> 1;
 
 template <class Print>
-Print print_of(const SecretBytes& key, BytesView message) {
-  Digest digest{};
-  unsigned size = digest.size();
-  const auto* made = HMAC(EVP_sha256(), key.expose().data(), static_cast<int>(key.size()),
-                          reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-                          digest.data(), &size);
-  // Out of memory: a print of nothing would be everybody's.
-  if (made == nullptr) std::abort();
+Print print_of(const HmacKey& key, BytesView message) {
+  const HmacKey::Mac mac = key.mac(message);
   Print print;
-  std::ranges::copy(std::as_bytes(std::span{digest}).first(print.size()), print.begin());
+  std::copy_n(mac.begin(), print.size(), print.begin());
   return print;
 }
 
@@ -45,7 +32,7 @@ std::string mailbox_of(std::string_view address) {
 
 }  // namespace
 
-Prints::Prints(SecretBytes key) : key_{std::move(key)} { assert(key_.size() == kKeyBytes); }
+Prints::Prints(const SecretBytes& key) : key_{key} {}
 
 DestinationPrint Prints::print(const Destination& destination) const {
   const bool is_email = destination.channel == FactorKind::email;

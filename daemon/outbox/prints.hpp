@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/secret_bytes.hpp"
+#include "daemon/hmac/hmac_key.hpp"
 #include "daemon/model/destination.hpp"
 #include "daemon/model/message.hpp"
 
@@ -15,10 +16,10 @@ namespace countersign::outbox {
 
 class Prints {
  public:
-  static constexpr std::size_t kKeyBytes = 32;
+  static constexpr std::size_t kKeyBytes = HmacKey::kBytes;
 
   // REQUIRES: key.size() == kKeyBytes.
-  explicit Prints(SecretBytes key);
+  explicit Prints(const SecretBytes& key);
 
   // The same for all spellings of an address that reach one mailbox, as far as anybody knows: a
   // budget is that of whoever reads it. REQUIRES: canonical.
@@ -32,7 +33,7 @@ class Prints {
   [[nodiscard]] MessageId message_of(ChallengeId challenge) const;
 
  private:
-  SecretBytes key_;
+  HmacKey key_;
 };
 
 }  // namespace countersign::outbox

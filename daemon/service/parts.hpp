@@ -4,9 +4,9 @@
 
 #include "base/clock.hpp"
 #include "daemon/hashing/hasher.hpp"
+#include "daemon/service/attempt/turns.hpp"
 #include "daemon/service/current_policy.hpp"
-#include "daemon/service/outbox.hpp"
-#include "daemon/service/turns.hpp"
+#include "daemon/service/message/outbox.hpp"
 #include "daemon/store/account_store.hpp"
 #include "daemon/store/store.hpp"
 #include "hsm/client/hsm.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service/service.hpp"
 
+#include "daemon/service/account/realm_description.hpp"
 #include "daemon/service/operation_of.hpp"
-#include "daemon/service/realm_description.hpp"
 #include "policies/authorise.hpp"
 
 namespace countersign {
@@ -42,7 +42,7 @@ bool is_about_anybody(const Visit& visit, Operation operation) {
 
 Service::Service(Surroundings surroundings)
     : hsm_health_{std::move(surroundings.hsm_health)},
-      outbox_{std::move(surroundings.print_key)},
+      outbox_{surroundings.print_key},
       parts_{
           surroundings.store,  surroundings.accounts, surroundings.hsm, surroundings.hasher, turns_,
           surroundings.policy, surroundings.clock,    outbox_},
@@ -154,7 +154,7 @@ struct Service::Dispatch {
   Answered operator()(const GetQuestion&) { return answered(service.questions_.get(visit)); }
   Answered operator()(const GetProfile& ask) { return answered(service.profiles_.get(peer, ask)); }
   Answered operator()(const ChangeProfile& ask) {
-    return answered(service.profiles_.change(peer, ask));
+    return answered(service.profiles_.change(peer, ask, visit.by()));
   }
   Answered operator()(const ListActivity& ask) {
     return answered(service.profiles_.activity(peer, ask));
@@ -177,18 +177,26 @@ struct Service::Dispatch {
   Answered operator()(const SuspendSubject& ask) { return service.subjects_.suspend(peer, ask); }
   Answered operator()(const ResumeSubject& ask) { return service.subjects_.resume(peer, ask); }
   Answered operator()(const UnlockSubject& ask) { return service.subjects_.unlock(peer, ask); }
-  Answered operator()(EnrolOath& ask) { return service.factors_.enrol(peer, std::move(ask)); }
+  Answered operator()(EnrolOath& ask) {
+    return service.factors_.enrol(peer, std::move(ask), visit.by());
+  }
   Answered operator()(EnrolYubicoOtp& ask) { return service.factors_.enrol(peer, std::move(ask)); }
   Answered operator()(EnrolChallengeResponse& ask) {
     return service.factors_.enrol(peer, std::move(ask));
   }
   Answered operator()(const ListFactors& ask) { return service.factors_.list(peer, ask); }
-  Answered operator()(const RenameFactor& ask) { return service.factors_.rename(peer, ask); }
+  Answered operator()(const RenameFactor& ask) {
+    return service.factors_.rename(peer, ask, visit.by());
+  }
   Answered operator()(const SuspendFactor& ask) { return service.factors_.suspend(peer, ask); }
   Answered operator()(const ResumeFactor& ask) { return service.factors_.resume(peer, ask); }
-  Answered operator()(const RevokeFactor& ask) { return service.factors_.revoke(peer, ask); }
+  Answered operator()(const RevokeFactor& ask) {
+    return service.factors_.revoke(peer, ask, visit.by());
+  }
   Answered operator()(const GetStatus&) { return service.status(); }
-  Answered operator()(EnrolOutOfBand& ask) { return service.factors_.enrol(peer, std::move(ask)); }
+  Answered operator()(EnrolOutOfBand& ask) {
+    return service.factors_.enrol(peer, std::move(ask), visit.by());
+  }
   Answered operator()(TakeMessages& ask) { return service.couriers_.take(std::move(ask)); }
   Answered operator()(const ReportMessages& ask) { return service.couriers_.report(peer, ask); }
   Answered operator()(const GetCourierStatus&) { return ready(Answer{service.couriers_.status()}); }
@@ -221,10 +229,10 @@ struct Service::Dispatch {
     return service.knowledge_.issue_temporary_code(peer, ask);
   }
   Answered operator()(const MakeRecoveryCodes&) {
-    return service.knowledge_.make_recovery_codes(peer, visit.session->subject);
+    return service.knowledge_.make_recovery_codes(peer, visit.session->subject, visit.by());
   }
   Answered operator()(const RememberDevice& ask) {
-    return service.knowledge_.remember_device(peer, visit.session->subject, ask.label);
+    return service.knowledge_.remember_device(peer, visit.session->subject, ask.label, visit.by());
   }
   Answered operator()(const ReadJournal& ask) { return service.audit_.read(peer, ask); }
   Answered operator()(const ExplainPolicy& ask) { return service.audit_.explain(peer, ask); }

@@ -3,7 +3,7 @@
 
 namespace countersign::store {
 
-RowMac mac_of(const MovingKey& key, const Ticket& ticket) {
+RowMac mac_of(const HmacKey& key, const Ticket& ticket) {
   Bytes encoded;
   Writer{encoded}
       .text("countersign ticket row v1")
@@ -20,7 +20,7 @@ RowMac mac_of(const MovingKey& key, const Ticket& ticket) {
   return key.mac(encoded);
 }
 
-RowMac mac_of(const MovingKey& key, const Session& session) {
+RowMac mac_of(const HmacKey& key, const Session& session) {
   Bytes encoded;
   Writer{encoded}
       .text("countersign session row v1")
@@ -42,7 +42,7 @@ RowMac mac_of(const MovingKey& key, const Session& session) {
   return key.mac(encoded);
 }
 
-RowMac mac_of(const MovingKey& key, SubjectId owner, const SealedProfile& profile) {
+RowMac mac_of(const HmacKey& key, SubjectId owner, const SealedProfile& profile) {
   Bytes encoded;
   Writer{encoded}
       .text("countersign profile row v1")
@@ -52,7 +52,7 @@ RowMac mac_of(const MovingKey& key, SubjectId owner, const SealedProfile& profil
   return key.mac(encoded);
 }
 
-RowMac mac_of(const MovingKey& key, const PendingSecret& secret) {
+RowMac mac_of(const HmacKey& key, const PendingSecret& secret) {
   Bytes encoded;
   Writer{encoded}
       .text("countersign pending secret row v1")

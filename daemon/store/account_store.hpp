@@ -8,7 +8,7 @@
 // The journal tells of every ticket when it is issued and when it is spent or superseded, and of
 // every session when it is ended: what has gone and is put back is known by that. A commit whose
 // own record says ticket_issued, ticket_spent, signed_out or session_ended says it of the first
-// such ticket or session; all others get records of their own here (account_events.hpp).
+// such ticket or session; all others get records of their own here (aftermath.hpp).
 #pragma once
 
 #include "async/awaitable.hpp"
@@ -20,7 +20,8 @@ namespace countersign {
 class AccountStore {
  public:
   static constexpr std::size_t kSessionsMax = 16;  // of one subject; those seen last stay
-  static constexpr std::size_t kTicketsMax = 32;   // open ones of one subject; the oldest goes
+  // Open ones of one subject and purpose; the oldest goes.
+  static constexpr std::size_t kTicketsMax = 32;
   static constexpr std::size_t kContactsMax = 4;   // of a new account; one of each kind
   static constexpr std::size_t kLinesListed = 50;  // of an account's activity
   // For how long tickets are kept when they are spent or expired: a link that comes late is told

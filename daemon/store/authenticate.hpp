@@ -19,7 +19,7 @@ namespace countersign::store {
 class Authenticator {
  public:
   // Both outlive this.
-  Authenticator(RecordMacs& fixed_rows, const MovingKey& moving_rows)
+  Authenticator(RecordMacs& fixed_rows, const HmacKey& moving_rows)
       : fixed_rows_{fixed_rows}, moving_rows_{moving_rows} {}
 
   // Checks every row's MAC; of an erased subject, who has no name, as of any. Fails with `corrupt`,
@@ -58,7 +58,7 @@ class Authenticator {
                                          const LoadedFactor& loaded) const;
 
   RecordMacs& fixed_rows_;
-  const MovingKey& moving_rows_;
+  const HmacKey& moving_rows_;
 };
 
 }  // namespace countersign::store

@@ -32,7 +32,7 @@ class Check {
   static constexpr std::size_t kOrdersMax = 3;
 
   // All outlive this.
-  Check(sqlite::Reader& reader, const Authenticator& authenticator, const MovingKey& key,
+  Check(sqlite::Reader& reader, const Authenticator& authenticator, const HmacKey& key,
         const Clock& clock)
       : reader_{reader}, authenticator_{authenticator}, key_{key}, clock_{clock} {}
 
@@ -62,7 +62,7 @@ class Check {
 
   sqlite::Reader& reader_;
   const Authenticator& authenticator_;
-  const MovingKey& key_;
+  const HmacKey& key_;
   const Clock& clock_;
   std::map<std::int64_t, std::unique_ptr<OrderCheck>> orders_;  // resting, by their cursor's number
   std::int64_t last_ticket_ = 0;

@@ -147,7 +147,7 @@ Result<JournalHash> hash_before(Statements& statements, std::int64_t after) {
   return first_hash(store);
 }
 
-Status check_end(Statements& statements, const MovingKey& key, const JournalHead& end,
+Status check_end(Statements& statements, const HmacKey& key, const JournalHead& end,
                  std::vector<std::string>& problems) {
   CS_TRY(const auto head, statements.checks.head());
   if (!head) {
@@ -165,7 +165,7 @@ Status check_end(Statements& statements, const MovingKey& key, const JournalHead
 
 }  // namespace
 
-Result<CheckedSlice> check_journal(Statements& statements, const MovingKey& key, Time now,
+Result<CheckedSlice> check_journal(Statements& statements, const HmacKey& key, Time now,
                                    std::int64_t after, std::size_t max) {
   CheckedSlice slice;
   CS_TRY(JournalHash hash, hash_before(statements, after));

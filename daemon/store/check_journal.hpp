@@ -9,7 +9,7 @@ namespace countersign::store {
 
 // Reads and judges the records after place `after`, at most `max`; with the last of them also
 // whether the journal ends where its sealed head says.
-Result<CheckedSlice> check_journal(sqlite::Reader::Statements& statements, const MovingKey& key,
+Result<CheckedSlice> check_journal(sqlite::Reader::Statements& statements, const HmacKey& key,
                                    Time now, std::int64_t after, std::size_t max);
 
 }  // namespace countersign::store

@@ -23,7 +23,7 @@ FactorKind kind_of(SubjectId decoy) {
 
 }  // namespace
 
-Decoys::Decoys(const MovingKey& key, DecoySecrets sealed)
+Decoys::Decoys(const HmacKey& key, DecoySecrets sealed)
     : key_{key},
       sealed_{std::move(sealed)},
       name_{*Realm::from("default"), *Username::from("nobody")} {

@@ -25,7 +25,7 @@ struct DecoySecrets {
 class Decoys {
  public:
   // REQUIRES: at least one secret of each kind; `key` outlives this.
-  Decoys(const MovingKey& key, DecoySecrets sealed);
+  Decoys(const HmacKey& key, DecoySecrets sealed);
 
   struct StandIn {
     SubjectId decoy{};
@@ -41,7 +41,7 @@ class Decoys {
  private:
   [[nodiscard]] const std::vector<Bytes>& secrets_of(FactorKind kind) const;
 
-  const MovingKey& key_;
+  const HmacKey& key_;
   DecoySecrets sealed_;
   SubjectName name_;
 };

@@ -6,7 +6,7 @@
 
 namespace countersign::store {
 
-Draft::Draft(const SubjectRecord& from, const MovingKey& key, JournalEntry entry)
+Draft::Draft(const SubjectRecord& from, const HmacKey& key, JournalEntry entry)
     : key_{key},
       after_{std::make_shared<SubjectRecord>(from)},
       budget_before_{from.budget.version} {

@@ -11,7 +11,7 @@ namespace countersign::store {
 class Draft {
  public:
   // `key` outlives this.
-  Draft(const SubjectRecord& from, const MovingKey& key, JournalEntry entry);
+  Draft(const SubjectRecord& from, const HmacKey& key, JournalEntry entry);
 
   // Replaces a factor's motion; its version is counted up here, whatever `motion` says.
   // Fails with `not_found`.
@@ -47,7 +47,7 @@ class Draft {
   void seal_budget();
   void complete_record();
 
-  const MovingKey& key_;
+  const HmacKey& key_;
   std::shared_ptr<SubjectRecord> after_;
   Version budget_before_;
   bool budget_changes_ = false;

@@ -53,7 +53,7 @@ JournalHash next_hash(const JournalHash& before, const JournalRecord& record) {
   return sha256(before, {out.data(), out.size()});
 }
 
-RowMac mac_of(const MovingKey& key, const JournalHead& head) {
+RowMac mac_of(const HmacKey& key, const JournalHead& head) {
   Bytes message;
   Writer{message}.text("countersign head v1").integer(head.seq).raw(head.hash);
   return key.mac(message);

@@ -7,8 +7,8 @@
 // Editing, deleting, inserting or reordering a record breaks every hash after it.
 #pragma once
 
+#include "daemon/hmac/hmac_key.hpp"
 #include "daemon/model/attempt.hpp"
-#include "daemon/store/moving_key.hpp"
 
 #include <array>
 
@@ -35,6 +35,6 @@ struct JournalHead {
   std::uint64_t seq = 0;
   JournalHash hash{};
 };
-[[nodiscard]] RowMac mac_of(const MovingKey& key, const JournalHead& head);
+[[nodiscard]] RowMac mac_of(const HmacKey& key, const JournalHead& head);
 
 }  // namespace countersign::store

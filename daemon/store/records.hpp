@@ -37,7 +37,7 @@ class Records final : public WholeStore {
   };
   struct Parts {
     std::unique_ptr<sqlite::Ownership> ownership;
-    std::unique_ptr<MovingKey> key;
+    std::unique_ptr<HmacKey> key;
     std::unique_ptr<sqlite::Transaction> writes;
     std::unique_ptr<sqlite::Reader::Statements> reads;
     DecoySecrets decoy_secrets;
@@ -169,7 +169,7 @@ class Records final : public WholeStore {
   std::unique_ptr<sqlite::Ownership> ownership_;  // first: given up last
   RecordMacs& macs_;
   const Clock& clock_;
-  std::unique_ptr<MovingKey> key_;
+  std::unique_ptr<HmacKey> key_;
   Authenticator authenticator_;
   Decoys decoys_;
   SubjectCache people_;

@@ -90,7 +90,7 @@ std::string text_of(const std::vector<Network>& networks) {
   return text;
 }
 
-RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
+RowMac mac_of(const HmacKey& key, SubjectId owner, const Budget& budget,
               const RowMac& subject_mac) {
   ShortMessage message;
   Writer{message}
@@ -106,8 +106,7 @@ RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
   return key.mac({message.data(), message.size()});
 }
 
-RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
-              const RowMac& factor_mac) {
+RowMac mac_of(const HmacKey& key, FactorId owner, const Motion& motion, const RowMac& factor_mac) {
   ShortMessage message;
   Writer{message}
       .text("countersign motion v1")
@@ -124,7 +123,7 @@ RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
   return key.mac({message.data(), message.size()});
 }
 
-RowMac mac_of(const MovingKey& key, const Challenge& challenge) {
+RowMac mac_of(const HmacKey& key, const Challenge& challenge) {
   Bytes message;
   Writer{message}
       .text("countersign challenge v1")
@@ -141,7 +140,7 @@ RowMac mac_of(const MovingKey& key, const Challenge& challenge) {
   return key.mac(message);
 }
 
-RowMac mac_of(const MovingKey& key, const Message& message) {
+RowMac mac_of(const HmacKey& key, const Message& message) {
   Bytes encoded;
   Writer{encoded}
       .text("countersign message v1")
@@ -163,8 +162,7 @@ RowMac mac_of(const MovingKey& key, const Message& message) {
   return key.mac(encoded);
 }
 
-RowMac mac_of(const MovingKey& key, SubjectId subject, const SourcePrint& source,
-              Time accepted_at) {
+RowMac mac_of(const HmacKey& key, SubjectId subject, const SourcePrint& source, Time accepted_at) {
   ShortMessage encoded;
   Writer{encoded}
       .text("countersign source v1")

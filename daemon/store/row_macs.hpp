@@ -2,17 +2,17 @@
 // What makes a row unforgeable: the bytes that its MAC covers.
 //
 // Fixed rows (subject, factor, client, token) are sealed by the HSM's `record` key; rows that move
-// (budget, motion) by the daemon's MovingKey, over the fixed row's MAC as well: a fixed row taken
+// (budget, motion) by the daemon's HmacKey, over the fixed row's MAC as well: a fixed row taken
 // back to an older true state no longer fits the moving row beside it, nor the other way round.
 // docs/storage-format.md draws every encoding.
 #pragma once
 
 #include "async/awaitable.hpp"
+#include "daemon/hmac/hmac_key.hpp"
 #include "daemon/model/challenge.hpp"
 #include "daemon/model/client.hpp"
 #include "daemon/model/message.hpp"
 #include "daemon/model/token.hpp"
-#include "daemon/store/moving_key.hpp"
 
 namespace countersign::store {
 
@@ -39,16 +39,16 @@ class RecordMacs {
 inline constexpr char kNetworksSeparator = ' ';
 [[nodiscard]] std::string text_of(const std::vector<Network>& networks);
 
-[[nodiscard]] RowMac mac_of(const MovingKey& key, SubjectId owner, const Budget& budget,
+[[nodiscard]] RowMac mac_of(const HmacKey& key, SubjectId owner, const Budget& budget,
                             const RowMac& subject_mac);
-[[nodiscard]] RowMac mac_of(const MovingKey& key, FactorId owner, const Motion& motion,
+[[nodiscard]] RowMac mac_of(const HmacKey& key, FactorId owner, const Motion& motion,
                             const RowMac& factor_mac);
 
 // Challenges last minutes, messages a day, and places a month: nothing of theirs is worth a
 // question to the HSM.
-[[nodiscard]] RowMac mac_of(const MovingKey& key, const Challenge& challenge);
-[[nodiscard]] RowMac mac_of(const MovingKey& key, const Message& message);
-[[nodiscard]] RowMac mac_of(const MovingKey& key, SubjectId subject, const SourcePrint& source,
+[[nodiscard]] RowMac mac_of(const HmacKey& key, const Challenge& challenge);
+[[nodiscard]] RowMac mac_of(const HmacKey& key, const Message& message);
+[[nodiscard]] RowMac mac_of(const HmacKey& key, SubjectId subject, const SourcePrint& source,
                             Time accepted_at);
 
 [[nodiscard]] bool equal(const RowMac& a, const RowMac& b);

@@ -15,9 +15,9 @@ constexpr std::string_view kDecoysName = "decoys";
 constexpr std::string_view kKeyCheckName = "key_check";
 
 // Shows, without giving anything away, under which key the store was written.
-RowMac key_check(const MovingKey& key) { return key.mac(as_bytes("countersign key check v1")); }
+RowMac key_check(const HmacKey& key) { return key.mac(as_bytes("countersign key check v1")); }
 
-Bytes encode_decoys(const MovingKey& key, const DecoySecrets& sealed) {
+Bytes encode_decoys(const HmacKey& key, const DecoySecrets& sealed) {
   Bytes out;
   Writer writer{out};
   writer.text("countersign decoys v1");
@@ -32,7 +32,7 @@ Bytes encode_decoys(const MovingKey& key, const DecoySecrets& sealed) {
 }
 
 // Empty when somebody else wrote it: a decoy must never have a secret that anybody knows.
-DecoySecrets decode_decoys(const MovingKey& key, const Bytes& kept) {
+DecoySecrets decode_decoys(const HmacKey& key, const Bytes& kept) {
   RowMac mac{};
   if (kept.size() < mac.size()) return {};
   const BytesView body = BytesView{kept}.first(kept.size() - mac.size());
@@ -52,7 +52,7 @@ DecoySecrets decode_decoys(const MovingKey& key, const Bytes& kept) {
 }
 
 // A store under another HSM's key would look as if every row had been forged.
-Status check_key(sqlite::Connection& connection, const MovingKey& key, std::string& explanation) {
+Status check_key(sqlite::Connection& connection, const HmacKey& key, std::string& explanation) {
   const RowMac expected = key_check(key);
   CS_TRY(const auto kept, sqlite::read_meta(connection, kKeyCheckName));
   if (!kept) return sqlite::write_meta(connection, kKeyCheckName, expected);
@@ -123,7 +123,7 @@ void warn_of_clock(Time now, Time last) {
 
 struct StoreFile::Opened {
   std::filesystem::path file;
-  std::unique_ptr<MovingKey> key;
+  std::unique_ptr<HmacKey> key;
   std::unique_ptr<sqlite::Ownership> ownership;
   std::unique_ptr<sqlite::Transaction> writes;
   DecoySecrets decoys;
@@ -138,7 +138,7 @@ Result<StoreFile> StoreFile::open(const std::filesystem::path& directory, Secret
                                   std::string& explanation) {
   explanation.clear();
   auto opened = std::make_unique<Opened>();
-  opened->key = std::make_unique<MovingKey>(moving_key);
+  opened->key = std::make_unique<HmacKey>(moving_key);
   opened->file = sqlite::database_file(directory);
   CS_TRY(auto ownership, sqlite::Ownership::take(directory, explanation));
   opened->ownership = std::make_unique<sqlite::Ownership>(std::move(ownership));

@@ -31,7 +31,7 @@ struct StoreSettings {
 
 class StoreFile {
  public:
-  static constexpr std::size_t kMovingKeyBytes = MovingKey::kBytes;
+  static constexpr std::size_t kMovingKeyBytes = HmacKey::kBytes;
   static constexpr std::size_t kDecoySecretsMax = 64;
 
   // Opens the database in `directory`, which exists, or makes one; nobody else may have it open.

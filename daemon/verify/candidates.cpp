@@ -51,12 +51,6 @@ bool may_try(SubjectState state, Event event) {
 
 }  // namespace
 
-std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
-                              const Circumstances& circumstances) {
-  if (!may_try(subject.fixed.state, circumstances.event)) return Refusal{Reason::suspended, {}};
-  return throttled(subject, throttle, circumstances);
-}
-
 std::optional<Refusal> throttled(const SubjectRecord& subject, const policies::Throttle& throttle,
                                  const Circumstances& circumstances) {
   const Budget& budget = subject.budget;
@@ -66,6 +60,12 @@ std::optional<Refusal> throttled(const SubjectRecord& subject, const policies::T
     return Refusal{Reason::throttled, shut->retry_after};
   }
   return std::nullopt;
+}
+
+std::optional<Refusal> closed(const SubjectRecord& subject, const policies::Throttle& throttle,
+                              const Circumstances& circumstances) {
+  if (!may_try(subject.fixed.state, circumstances.event)) return Refusal{Reason::suspended, {}};
+  return throttled(subject, throttle, circumstances);
 }
 
 Candidates candidates(const SubjectRecord& subject, std::optional<FactorId> named,

@@ -29,6 +29,11 @@ struct Candidates {
   [[nodiscard]] std::span<const FactorRecord* const> all() const { return {factors.data(), size}; }
 };
 
+// Why no attempt on the subject is evaluated at this time, whatever its state is.
+[[nodiscard]] std::optional<Refusal> throttled(const SubjectRecord& subject,
+                                               const policies::Throttle& throttle,
+                                               const Circumstances& circumstances);
+
 // Why no attempt on the subject is evaluated at this time, whatever its factors are. Whoever has
 // not activated their account yet confirms or claims what belongs to it, and gives the password by
 // which they go on; nothing else.

@@ -21,6 +21,15 @@ bool is_over(const Challenge& challenge, const policies::Challenges& policy, Tim
          is_of_later(challenge.created_at, now);
 }
 
+// The password was set since: what was sent before, to whomever, sets no other.
+bool is_outdated(const SubjectRecord& subject, const Challenge& challenge) {
+  if (challenge.purpose != Purpose::reset) return false;
+  return std::ranges::any_of(subject.factors, [&challenge](const FactorRecord& factor) {
+    return factor.fixed.kind == FactorKind::password && factor.fixed.state == FactorState::active &&
+           factor.fixed.created_at > challenge.created_at;
+  });
+}
+
 // A decoy's factor may be asked for anything, and is never accepted.
 bool is_open_for(const FactorRecord& factor, const Challenge& challenge) {
   if (is_decoy(challenge.subject)) return true;
@@ -136,6 +145,9 @@ Candidates candidate_to_answer(const SubjectRecord& subject, const Challenge* ch
     return refused(*refusal);
   if (challenge == nullptr ||
       (challenge->is_open() && is_over(*challenge, policy.challenge, circumstances.now))) {
+    return refused({Reason::expired, {}});
+  }
+  if (challenge->is_open() && is_outdated(subject, *challenge)) {
     return refused({Reason::expired, {}});
   }
   if (challenge->purpose == Purpose::address) return Candidates{};

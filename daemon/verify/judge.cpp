@@ -181,8 +181,7 @@ void steal(Attempt& attempt, const Match& match) {
   attempt.entry.count = 1;
   Factor forgotten = match.factor->fixed;
   forgotten.state = FactorState::revoked;
-  attempt.aftermath = std::make_unique<Aftermath>();
-  attempt.aftermath->factors.push_back(std::move(forgotten));
+  attempt.also().factors.push_back(std::move(forgotten));
 }
 
 // It is the key's, and somebody kept it from us for too long: neither it nor what was made before

@@ -56,7 +56,7 @@ Result<PepperedHash> read_hash(Reader& in) {
 
 awaitable<Result<hsm::Mac>> peppered(Means means, HashedFor whom, const SecretBytes& text,
                                      const Salt& salt, Argon2Parameters parameters) {
-  CS_CO_TRY(const SecretBytes hash, co_await means.hasher.hash(text, salt, parameters));
+  CS_CO_TRY(const SecretBytes hash, co_await means.hasher.hash(text, salt, parameters, means.rank));
   const SecretBytes input = mac_input(whom, salt, parameters, hash);
   co_return co_await means.hsm.mac(hsm::MacKey::pepper, input.expose());
 }

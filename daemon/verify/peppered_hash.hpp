@@ -32,10 +32,11 @@ struct HashedFor {
   FactorKind kind{};  // password, question, reset_question
 };
 
-// What hashes cost; both outlive all that is asked of them.
+// By what hashes are made, and in whose queue; both parts outlive all that is asked of them.
 struct Means {
   hsm::Hsm& hsm;
   Hasher& hasher;
+  Rank rank;
 };
 
 [[nodiscard]] inline Argon2Parameters parameters_of(const policies::Password& policy) {

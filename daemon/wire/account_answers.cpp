@@ -211,6 +211,7 @@ void write(const SubjectExport& subject, v1::SubjectExport& message) {
   for (const SessionReport& session : subject.sessions) write(session, *message.add_sessions());
   for (const JournalLine& line : subject.lines) write(line, *message.add_records());
   write(subject.reset_question, *message.mutable_reset_question());
+  write(subject.question, *message.mutable_question());
 }
 
 void write(const Explanation& explanation, v1::Explanation& message) {

@@ -48,7 +48,8 @@ void wipe_account_secrets(v1::Reply& message) {
       return forget(*message.mutable_profile());
     case v1::Reply::kSubjectExport:
       forget(*message.mutable_subject_export()->mutable_profile());
-      return wipe(*message.mutable_subject_export()->mutable_reset_question()->mutable_text());
+      wipe(*message.mutable_subject_export()->mutable_reset_question()->mutable_text());
+      return wipe(*message.mutable_subject_export()->mutable_question()->mutable_text());
     default:
       return;
   }

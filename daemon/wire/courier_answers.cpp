@@ -108,6 +108,8 @@ std::string_view name_of(MessageKind kind) {
       return "unlocked";
     case MessageKind::suspended:
       return "suspended";
+    case MessageKind::factor_changed:
+      return "factor_changed";
     case MessageKind::activation:
       return "activation";
     case MessageKind::reset_link:

@@ -79,7 +79,8 @@ Result<Ask> ask(v1::ConfirmFactor& message) {
   wipe(*message.mutable_passcode());
   if (!passcode) return passcode.error();
   CS_TRY(const FactorId factor, factor_from(message.factor_id()));
-  return Ask{ConfirmFactor{factor, *std::move(passcode)}};
+  CS_TRY(std::string address, canonical_address(message.client_address()));
+  return Ask{ConfirmFactor{factor, *std::move(passcode), std::move(address)}};
 }
 
 Result<Ask> ask(v1::ResynchroniseFactor& message) {

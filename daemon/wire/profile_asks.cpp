@@ -93,7 +93,8 @@ Result<Ask> ask(v1::SendActivation& message) {
 
 Result<Ask> ask(v1::ExportSubject& message) {
   CS_TRY(SubjectName name, subject_of(message));
-  return Ask{ExportSubject{std::move(name)}};
+  if (message.before() > kStoredNumberMax) return Error{ErrorCode::malformed, "journal.number"};
+  return Ask{ExportSubject{std::move(name), message.before()}};
 }
 
 Result<Ask> ask(v1::EraseSubject& message) {

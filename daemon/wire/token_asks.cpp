@@ -145,7 +145,9 @@ Result<Ask> claim_token_from(BytesView bytes) {
   if (!passcode) return passcode.error();
   CS_TRY(SubjectName name, own_or_named(message));
   CS_TRY(Label label, Label::from(message.label()));
-  return Ask{ClaimToken{std::move(name), *std::move(passcode), std::move(label)}};
+  CS_TRY(std::string address, canonical_address(message.client_address()));
+  return Ask{
+      ClaimToken{std::move(name), *std::move(passcode), std::move(label), std::move(address)}};
 }
 
 Result<Ask> discard_token_from(BytesView bytes) {

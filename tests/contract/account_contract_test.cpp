@@ -164,6 +164,21 @@ TEST_P(Accounts, KeepOnlySoManyOpenTickets) {
   EXPECT_THAT(world_.problems(), IsEmpty());
 }
 
+TEST_P(Accounts, LetNoOtherPurposeCrowdOutATicket) {
+  constexpr auto kMax = static_cast<std::int64_t>(AccountStore::kTicketsMax);
+  ASSERT_THAT(issue(ticket(1001, SubjectId{1}, TicketPurpose::repudiation)), Succeeds());
+  ASSERT_THAT(issue(ticket(1002, SubjectId{1}, TicketPurpose::reset)), Succeeds());
+  for (std::int64_t i = 0; i <= kMax; ++i) {
+    world_.clock.time += 1s;
+    ASSERT_THAT(issue(ticket(1003 + i, SubjectId{1}, TicketPurpose::hand_over)), Succeeds());
+  }
+  EXPECT_TRUE(*find(TicketId{1001}));
+  EXPECT_TRUE(*find(TicketId{1002}));
+  EXPECT_FALSE(*find(TicketId{1003}));
+  EXPECT_EQ(open_tickets().size(), AccountStore::kTicketsMax + 2);
+  EXPECT_THAT(world_.problems(), IsEmpty());
+}
+
 TEST_P(Accounts, ForgetTicketsThatExpiredLongAgo) {
   ASSERT_THAT(issue(ticket(1001)), Succeeds());
   world_.clock.time += 7 * 24h;

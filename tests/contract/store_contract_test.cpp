@@ -184,6 +184,18 @@ TEST_P(StoreContract, KeepsAFactorsNewStateAndLabel) {
   EXPECT_EQ(after->factors[0].motion.version, next(alice->factors[0].motion.version));
 }
 
+// A password that is set anew is as old as that.
+TEST_P(StoreContract, KeepsWhenAFactorWasMadeAnew) {
+  const SubjectPtr alice = world_.person_with_factor("alice");
+  Factor factor = alice->factors[0].fixed;
+  factor.created_at += std::chrono::hours{1};
+  ASSERT_THAT(world_.run(world_.store->change(alice, factor, world_.entry(Event::password_set))),
+              Succeeds());
+  world_.open();
+  EXPECT_EQ(world_.load("alice")->factors[0].fixed.created_at, factor.created_at);
+  EXPECT_THAT(world_.problems(), testing::IsEmpty());
+}
+
 TEST_P(StoreContract, ChangingAFactorFromAnOldStateConflicts) {
   const SubjectPtr before = world_.person_with_factor("alice");
   ASSERT_THAT(world_.commit(before, world_.rejected(*before)), Succeeds());

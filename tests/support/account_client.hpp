@@ -22,6 +22,7 @@ class AccountClient {
   v1::Reply call(v1::Request request);
   // Of the last answer; UNSPECIFIED when it was none.
   [[nodiscard]] v1::ErrorCode error() const { return error_.code(); }
+  [[nodiscard]] const std::string& error_message() const { return error_.message(); }
   [[nodiscard]] const v1::ProofNeeded& proof_needed() const { return error_.proof(); }
 
   [[nodiscard]] const std::string& session() const { return session_; }

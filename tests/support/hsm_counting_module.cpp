@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PKCS#11 module that writes down which unwrapped key made each signature: every call is
-// SoftHSM2's own.
+// A PKCS#11 module that writes down which unwrapped key made each signature, and whose password was
+// looked at: every call is SoftHSM2's own.
 //
 // COUNTERSIGN_TEST_MODULE names the real module, COUNTERSIGN_TEST_SIGNATURES the file, which gets a
-// line for each: the first 16 bytes of the wrapped key, in hexadecimal digits. Keys that were not
-// unwrapped leave none.
+// line for each: the first 16 bytes of the wrapped key, in hexadecimal digits; or "password " and
+// the subject's number, in 16 of them. Whatever else keys sign that were not unwrapped leaves none.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <p11-kit/pkcs11.h>
@@ -12,11 +12,20 @@
 
 #include <array>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace {
 
 constexpr CK_ULONG kNamed = 16;  // bytes of a wrapped key that tell it from others
+// How the message begins that the pepper key signs for a password
+// (daemon/verify/peppered_hash.cpp): a length and a text; then the subject's number, eight bytes.
+constexpr std::string_view kOfPassword{
+    "\0\x17"
+    "countersign password v1",
+    25};
+constexpr std::size_t kSubjectBytes = 8;
 using Line = std::array<char, 2 * kNamed + 1>;
 
 // A worker is one thread with one session.
@@ -26,15 +35,32 @@ std::unordered_map<CK_OBJECT_HANDLE, Line> unwrapped;
 const Line* signing = nullptr;
 int file = -1;
 
-Line line_of(const CK_BYTE* wrapped) {
+void write_digits(const CK_BYTE* bytes, std::size_t count, char* to) {
   constexpr const char* kDigits = "0123456789abcdef";
-  Line line;
-  for (CK_ULONG i = 0; i < kNamed; ++i) {
-    line[2 * i] = kDigits[wrapped[i] >> 4];
-    line[2 * i + 1] = kDigits[wrapped[i] & 15];
+  for (std::size_t i = 0; i < count; ++i) {
+    to[2 * i] = kDigits[bytes[i] >> 4];
+    to[2 * i + 1] = kDigits[bytes[i] & 15];
   }
+}
+
+Line line_of(const CK_BYTE* wrapped) {
+  Line line;
+  write_digits(wrapped, kNamed, line.data());
   line.back() = '\n';
   return line;
+}
+
+// Empty when it is about no password.
+std::string line_of_password(const CK_BYTE* message, CK_ULONG size) {
+  const std::string_view text{reinterpret_cast<const char*>(message), size};
+  if (!text.starts_with(kOfPassword) || size < kOfPassword.size() + kSubjectBytes) return {};
+  std::string subject(2 * kSubjectBytes, '0');
+  write_digits(message + kOfPassword.size(), kSubjectBytes, subject.data());
+  return "password " + subject + "\n";
+}
+
+bool write_down(std::string_view line) {
+  return ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
 CK_RV unwrap_key(CK_SESSION_HANDLE session, CK_MECHANISM* how, CK_OBJECT_HANDLE by,
@@ -59,9 +85,10 @@ CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM* how, CK_OBJECT_HANDLE k
 // Written before the signature is known: what was not written down was not made.
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* message, CK_ULONG message_size, CK_BYTE* signature,
            CK_ULONG* size) {
-  if (signing != nullptr && signature != nullptr &&
-      ::write(file, signing->data(), signing->size()) != static_cast<ssize_t>(signing->size())) {
-    return CKR_DEVICE_ERROR;
+  if (signature != nullptr) {
+    const std::string line = signing != nullptr ? std::string{signing->begin(), signing->end()}
+                                                : line_of_password(message, message_size);
+    if (!line.empty() && !write_down(line)) return CKR_DEVICE_ERROR;
   }
   return real.C_Sign(session, message, message_size, signature, size);
 }

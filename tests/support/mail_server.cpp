@@ -28,9 +28,9 @@ TestCertificate make_certificate(const TemporaryFolder& folder, const std::strin
   const TestCertificate made{folder.file(name + ".pem"), folder.file(name + ".key")};
   Process openssl{
       {.arguments = {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                     "ec_paramgen_curve:prime256v1", "-noenc", "-days", "2", "-subj", "/CN=" + host,
-                     "-addext", "subjectAltName=DNS:" + host + ",IP:127.0.0.1", "-keyout", made.key,
-                     "-out", made.certificate},
+                     "ec_paramgen_curve:prime256v1", "-noenc", "-days", "400", "-subj",
+                     "/CN=" + host, "-addext", "subjectAltName=DNS:" + host + ",IP:127.0.0.1",
+                     "-keyout", made.key, "-out", made.certificate},
        .environment = {},
        .log_file = folder.file(name + ".log")}};
   require(openssl.wait() == 0, "openssl made no certificate: " + openssl.log());
@@ -84,9 +84,9 @@ void MailServer::start() {
   port_ = static_cast<std::uint16_t>(std::stoi(log.substr(log.find("port=") + 5)));
 }
 
-std::vector<ReceivedMail> MailServer::mails() const {
+std::vector<ReceivedMail> MailServer::mails(std::size_t known) const {
   std::vector<ReceivedMail> mails;
-  for (int number = 1;; ++number) {
+  for (std::size_t number = known + 1;; ++number) {
     const std::string name = folder_.file(std::to_string(number));
     if (!std::filesystem::exists(name + ".done")) return mails;
     const std::string envelope = read_file(name + ".envelope");

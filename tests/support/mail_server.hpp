@@ -55,8 +55,8 @@ class MailServer {
   // Again, at the same port.
   void start();
 
-  // All that it has taken so far, oldest first.
-  [[nodiscard]] std::vector<ReceivedMail> mails() const;
+  // All that it has taken so far, oldest first, but for so many.
+  [[nodiscard]] std::vector<ReceivedMail> mails(std::size_t known = 0) const;
   // Once there are so many; fails the test when there never are.
   [[nodiscard]] std::vector<ReceivedMail> wait_for(std::size_t count) const;
 

@@ -25,6 +25,8 @@ FactorRecord factor_of(FactorId id, SubjectId subject, FactorKind kind, FactorSt
   return record;
 }
 
+constexpr TokenId kFirstToken{7};
+
 Bytes sealed_of(std::byte secret) { return Bytes(9, secret); }
 
 }  // namespace
@@ -76,7 +78,7 @@ std::string World::otp(hsm::YubicoFields fields, std::string_view public_id, std
 
 TokenRecord& World::add_to_stock() {
   TokenRecord& row = stock.emplace_back();
-  row.fixed = {.id = TokenId{7},
+  row.fixed = {.id = kFirstToken,
                .kind = FactorKind::yubico_otp,
                .serial = "4711",
                .public_id = std::string{kPublicId},
@@ -205,10 +207,12 @@ awaitable<Result<FactorOwner>> World::owner_of_public_id(std::string_view public
 awaitable<Result<std::vector<FactorRecord>>> World::factors_of_key(BytesView sealed_key) {
   if (breaks()) co_return kBroken;
   std::vector<FactorRecord> found;
-  for (const FactorRecord& factor : alice().factors) {
-    const bool is_yubico = factor.fixed.kind == FactorKind::yubico_otp;
-    const bool has_it = as_text(factor.fixed.sealed).starts_with(as_text(sealed_key));
-    if (is_yubico && has_it) found.push_back(factor);
+  for (const auto& [id, subject] : subjects_) {
+    for (const FactorRecord& factor : subject.factors) {
+      const bool is_yubico = factor.fixed.kind == FactorKind::yubico_otp && !is_decoy(id);
+      const bool has_it = as_text(factor.fixed.sealed).starts_with(as_text(sealed_key));
+      if (is_yubico && has_it) found.push_back(factor);
+    }
   }
   co_return found;
 }
@@ -343,13 +347,14 @@ awaitable<Result<FactorId>> World::assign(const TokenRecord& token, SubjectPtr t
   const auto is_it = [&token](const TokenRecord& row) { return row.fixed.id == token.fixed.id; };
   if (std::ranges::none_of(stock, is_it)) co_return Error{ErrorCode::conflict, "world.assign"};
   std::erase_if(stock, is_it);
-  factor.id = kYubikey;
+  const FactorId id = token.fixed.id == kFirstToken ? kYubikey : FactorId{next_factor_++};
+  factor.id = id;
   now.factors.push_back({std::move(factor), {}, motion});
   now.budget.version = next(now.budget.version);
-  store::name_factor(also, kYubikey);
-  entry.factor = kYubikey;
+  store::name_factor(also, id);
+  entry.factor = id;
   write(now, also, std::move(entry));
-  co_return kYubikey;
+  co_return id;
 }
 awaitable<Status> World::journal(JournalEntry) { co_return kBroken; }
 awaitable<Result<CheckedSlice>> World::check(std::string) { co_return kBroken; }

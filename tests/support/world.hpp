@@ -9,6 +9,7 @@
 
 #include "daemon/service/service.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -69,6 +70,8 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   Result<Answer> claim(std::string_view passcode);
 
   static std::string code_at(std::uint64_t counter);
+  // Of a factor whose secret was made here.
+  static std::string code_of(BytesView secret, std::uint64_t counter);
   [[nodiscard]] std::string code_now() const;
   // What a YubiKey of that sealed secret would write: its counters, and the secret's first bytes.
   static std::array<std::byte, 16> block_of(BytesView sealed, hsm::YubicoFields fields);
@@ -206,7 +209,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   // Hasher. Nothing is hard about it.
   awaitable<Result<SecretBytes>> hash(const SecretBytes& text,
                                       const std::array<std::byte, kArgon2SaltBytes>& salt,
-                                      Argon2Parameters parameters) override;
+                                      Argon2Parameters parameters, Rank rank) override;
 
   FakeClock clock;
   policies::Policy rules;
@@ -224,18 +227,24 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   std::map<FactorId, PendingSecret> pending_secrets;
   int calls = 0;                         // to the store and the HSM
   int fail_call = 0;                     // this one fails; 0: none
+  int meet_call = 0;                     // at this one something happens; 0: at none
+  std::function<void()> meanwhile;       // what happens
   int fail_match = 0;                    // so does this question to the HSM
   int conflicts = 0;                     // so many commits find that another writer was first
   int matches = 0;                       // questions to the HSM
   int macs = 0;                          // keyed hashes that it made
   bool match_any = false;                // the HSM says yes to everything
   std::vector<Argon2Parameters> hashed;  // by what, one for each hash
+  std::vector<Rank> hashed_for;          // and in whose queue
   std::string last_code;                 // that the HSM has issued: the digits of a counter
   std::size_t last_letter_bytes = 0;  // of the message that came with it
 
  private:
   // True when this call is to fail.
-  bool breaks() { return ++calls == fail_call; }
+  bool breaks() {
+    if (++calls == meet_call) meanwhile();
+    return calls == fail_call;
+  }
   Status apply(const SubjectRecord& from, const Attempt& attempt);
   [[nodiscard]] bool is_as_told(const Challenge& row, std::uint32_t tries) const;
   void give_up(ChallengeId id);

@@ -208,9 +208,11 @@ void World::forget_old(SubjectId subject, const JournalEntry& entry) {
   const auto open = [](const Ticket& one) { return one.state == TicketState::open; };
   std::vector<Ticket> links = all_of(tickets, subject, open);
   std::ranges::sort(links, std::greater{}, &Ticket::created_at);
-  for (std::size_t i = kTicketsMax; i < links.size(); ++i) {
-    tickets.erase(links[i].id);
-    entries.push_back(store::tell_superseded(entry, subject, links[i].id, links[i].purpose));
+  std::map<TicketPurpose, std::size_t> kept;
+  for (const Ticket& link : links) {
+    if (++kept[link.purpose] <= kTicketsMax) continue;
+    tickets.erase(link.id);
+    entries.push_back(store::tell_superseded(entry, subject, link.id, link.purpose));
   }
 }
 

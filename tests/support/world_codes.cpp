@@ -2,7 +2,7 @@
 // Codes in the World: who has them sent, who answers them, and who delivers them.
 #include "tests/support/world.hpp"
 
-#include "daemon/service/destinations.hpp"
+#include "daemon/service/message/destinations.hpp"
 
 namespace countersign::test {
 

@@ -36,7 +36,9 @@ awaitable<Result<std::optional<std::uint64_t>>> World::match_oath(hsm::MatchOath
   if (breaks()) return give(kBroken);
   if (++matches == fail_match) return give(kBroken);
   for (const std::uint64_t counter : question.counters) {
-    if (match_any || code_at(counter) == question.passcode) return give(counter);
+    const std::string code =
+        question.sealed.empty() ? code_at(counter) : code_of(question.sealed, counter);
+    if (match_any || code == question.passcode) return give(counter);
   }
   return give(std::nullopt);
 }
@@ -49,9 +51,10 @@ awaitable<Result<hsm::Mac>> World::mac(hsm::MacKey key, BytesView message) {
 
 awaitable<Result<SecretBytes>> World::hash(const SecretBytes& text,
                                            const std::array<std::byte, kArgon2SaltBytes>& salt,
-                                           Argon2Parameters parameters) {
+                                           Argon2Parameters parameters, Rank rank) {
   if (breaks()) co_return kBroken;
   hashed.push_back(parameters);
+  hashed_for.push_back(rank);
   Bytes input;
   Writer{input}.raw(salt).integer(parameters.memory_kib).integer(parameters.passes);
   const hsm::Mac mac = mac_of(input, as_text(text.expose()));
@@ -59,7 +62,21 @@ awaitable<Result<SecretBytes>> World::hash(const SecretBytes& text,
 }
 
 awaitable<Result<Bytes>> World::seal_oath(HashAlgorithm, SecretBytes) { co_return kBroken; }
-awaitable<Result<hsm::Generated>> World::generate_oath(HashAlgorithm) { co_return kBroken; }
+
+// The sealed secret is the secret.
+awaitable<Result<hsm::Generated>> World::generate_oath(HashAlgorithm) {
+  constexpr std::size_t kBytes = 20;
+  CS_CO_TRY(SecretBytes secret, co_await random(kBytes));
+  const BytesView bytes = secret.expose();
+  Bytes sealed{bytes.begin(), bytes.end()};
+  co_return hsm::Generated{std::move(sealed), std::move(secret)};
+}
+
+std::string World::code_of(BytesView secret, std::uint64_t counter) {
+  Bytes input;
+  Writer{input}.blob(secret).integer(counter);
+  return code_at(std::hash<std::string_view>{}(as_text(input)));
+}
 
 std::array<std::byte, 16> World::block_of(BytesView sealed, hsm::YubicoFields fields) {
   Bytes written;

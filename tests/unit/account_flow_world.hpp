@@ -2,8 +2,8 @@
 // An account of its own in the World, and what was sent to its owner.
 #pragma once
 
-#include "daemon/service/account_service.hpp"
-#include "daemon/service/link_service.hpp"
+#include "daemon/service/account/account_service.hpp"
+#include "daemon/service/ticket/link_service.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/world.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of AccountService and ProfileService, one a test.
-#include "daemon/service/profile_service.hpp"
+#include "daemon/service/account/profile_service.hpp"
 #include "tests/unit/account_flow_world.hpp"
 
 namespace countersign {
@@ -155,6 +155,23 @@ TEST_F(Accounts, GiveOutEverythingThatIsKept) {
   ASSERT_THAT(all->factors, SizeIs(1));
   EXPECT_EQ(all->factors[0].masked_destination, "bob@example.com");
   EXPECT_FALSE(all->lines.empty());
+}
+
+TEST_F(Accounts, GiveOutTheWholeJournalInParts) {
+  ASSERT_TRUE(create());
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(rename("Robert", profile()->profile.version));
+  std::size_t renamed = 0;
+  std::uint64_t before = 0;
+  for (;;) {
+    const auto part = run_for(accounts.give_out(kProvider, {named("bob"), before}));
+    ASSERT_TRUE(part);
+    if (part->lines.empty()) break;
+    for (const JournalLine& line : part->lines) {
+      if (line.entry.event == Event::profile_changed) ++renamed;
+    }
+    before = part->lines.back().number;
+  }
+  EXPECT_EQ(renamed, 60U);
 }
 
 TEST_F(Accounts, AreErasedAndLeaveAKeyedHashOfTheName) {

@@ -2,11 +2,11 @@
 // Bob at the companion: his links, his sessions, and what he asks by them.
 #pragma once
 
-#include "daemon/service/activation.hpp"
-#include "daemon/service/open_ticket_service.hpp"
-#include "daemon/service/password_service.hpp"
-#include "daemon/service/question_service.hpp"
-#include "daemon/service/recovery.hpp"
+#include "daemon/service/factor/password_service.hpp"
+#include "daemon/service/factor/question_service.hpp"
+#include "daemon/service/ticket/activation.hpp"
+#include "daemon/service/ticket/open_ticket_service.hpp"
+#include "daemon/service/ticket/recovery.hpp"
 #include "tests/unit/account_flow_world.hpp"
 
 namespace countersign::test {
@@ -55,11 +55,11 @@ class AccountVisit : public AccountFlow {
     const JournalEntry entry{.at = world.clock.time, .event = Event::factor_enrolled};
     ASSERT_TRUE(run(world.enrol(subject(), factor, Position::none, entry, Aftermath{})));
   }
-  Status complete(FactorKind kind, Aftermath& also) {
+  Status complete(FactorKind kind, Aftermath& also, Role role = Role::enroll) {
     const SubjectPtr bob = subject();
     for (const FactorRecord& record : bob->factors) {
       if (record.fixed.kind != kind) continue;
-      return run(activation.complete(*bob, record.fixed, also, world.clock.time));
+      return run(activation.complete(role, *bob, record.fixed, also, world.clock.time));
     }
     return Error{ErrorCode::not_found, "test.factor"};
   }

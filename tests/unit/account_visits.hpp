@@ -3,7 +3,7 @@
 #pragma once
 
 #include "daemon/service/service.hpp"
-#include "daemon/service/sessions.hpp"
+#include "daemon/service/session/sessions.hpp"
 #include "tests/support/world.hpp"
 
 #include <gtest/gtest.h>

@@ -73,12 +73,24 @@ TEST_F(AnActivation, SetsOneFirstPasswordAlone) {
 }
 
 TEST_F(AnActivation, EndsByTheFirstFactorThatMayBeTheOnlyOne) {
+  set_first_password(link);
   add_factor_of_bob(FactorKind::totp);
   Aftermath also;
   ASSERT_TRUE(complete(FactorKind::totp, also));
   EXPECT_EQ(also.state, SubjectState::active);
   ASSERT_THAT(also.account.tickets, SizeIs(1));
   EXPECT_EQ(also.account.tickets[0].to, TicketState::spent);
+}
+
+TEST_F(AnActivation, EndsForItsOwnerByNoFactorBeforeThereIsAPassword) {
+  add_factor_of_bob(FactorKind::totp);
+  Aftermath also;
+  EXPECT_THAT(complete(FactorKind::totp, also), FailsWith(ErrorCode::conflict));
+  EXPECT_FALSE(also.state);
+  EXPECT_THAT(also.account.tickets, IsEmpty());
+  // A portal that keeps the passwords itself makes accounts that have none here.
+  EXPECT_TRUE(complete(FactorKind::totp, also, Role::provision));
+  EXPECT_EQ(also.state, SubjectState::active);
 }
 
 TEST_F(AnActivation, GoesOnAfterAFactorThatMayNotBeTheOnlyOne) {

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -46,7 +47,7 @@ Hashes hash(Argon2Pool::Limits limits, std::string_view typed, Argon2Parameters 
     hashes.push_back(std::move(hash));
   };
   for (std::size_t i = 0; i < times; ++i) {
-    boost::asio::co_spawn(loop, pool.hash(text, its_salt, parameters), keep);
+    boost::asio::co_spawn(loop, pool.hash(text, its_salt, parameters, Rank::known), keep);
   }
   loop.run();
   return hashes;
@@ -91,6 +92,43 @@ TEST(Argon2Pool, AnswersAllThatItTookAndIsBusyForTheRest) {
   EXPECT_LE(hashed, 10U);
 }
 
+// One thread, kept busy until all of them have come: so many strangers, then so many who are known.
+// 's' and 'k' in the order in which they were hashed, behind a 'k' that came before them all.
+std::string order_of(std::size_t strangers, std::size_t known, std::size_t queue_max) {
+  constexpr Argon2Parameters kLong{.memory_kib = 65'536, .passes = 4};
+  const SecretBytes text{as_bytes("x")};
+  const auto its_salt = salt();
+  boost::asio::io_context loop;
+  Argon2Pool pool{loop.get_executor(), {1, queue_max}};
+  std::string order;
+  const auto come = [&](Argon2Parameters parameters, Rank rank) {
+    const char name = rank == Rank::known ? 'k' : 's';
+    const auto note = [&order, name](const std::exception_ptr&, const Result<SecretBytes>& hash) {
+      if (hash) order += name;
+    };
+    boost::asio::co_spawn(loop, pool.hash(text, its_salt, parameters, rank), note);
+  };
+  come(kLong, Rank::known);
+  for (std::size_t i = 0; i < strangers; ++i) come(kCheap, Rank::stranger);
+  for (std::size_t i = 0; i < known; ++i) come(kCheap, Rank::known);
+  loop.run();
+  return order;
+}
+
+TEST(Argon2Pool, AFloodOfStrangersKeepsNobodyOutWhoIsKnown) {
+  const std::string order = order_of(100, 3, 8);
+  EXPECT_EQ(order.substr(0, 4), "kkkk");
+  EXPECT_LE(std::ranges::count(order, 's'), 9);  // and one that the thread might have taken
+}
+
+TEST(Argon2Pool, ThoseWhoAreKnownLeaveStrangersATurnInFive) {
+  const std::string order = order_of(3, 20, 30).substr(1);
+  ASSERT_EQ(order.size(), 23U);
+  const std::string while_both_wait = order.substr(0, order.rfind('s'));
+  EXPECT_EQ(while_both_wait.find("kkkkk"), std::string::npos) << order;
+  EXPECT_EQ(while_both_wait.find("ss"), std::string::npos) << order;
+}
+
 // Of this process, now.
 std::uint64_t address_space_bytes() {
   std::ifstream file{"/proc/self/statm"};
@@ -113,7 +151,7 @@ TEST(Argon2Pool, IsUnavailableWhereThereIsNoMemory) {
     hash.emplace(std::move(given));
   };
   const Argon2Parameters huge{.memory_kib = 2U << 20, .passes = 1};
-  boost::asio::co_spawn(loop, pool.hash(text, its_salt, huge), keep);
+  boost::asio::co_spawn(loop, pool.hash(text, its_salt, huge, Rank::known), keep);
   loop.run();
   ::setrlimit(RLIMIT_AS, &before);
   ASSERT_TRUE(hash);
@@ -130,7 +168,7 @@ TEST(Argon2Pool, RefusesWhatWaitsWhenItIsClosed) {
     hashes.push_back(std::move(hash));
   };
   for (int i = 0; i < 8; ++i) {
-    boost::asio::co_spawn(loop, pool.hash(text, its_salt, kUsual), keep);
+    boost::asio::co_spawn(loop, pool.hash(text, its_salt, kUsual, Rank::known), keep);
   }
   while (loop.poll_one() != 0 && hashes.empty()) {
   }
@@ -148,7 +186,7 @@ TEST(Argon2Pool, StepsBackForEverythingElse) {
   const SecretBytes text{as_bytes("x")};
   const auto its_salt = salt();
   const auto ignore = [](const std::exception_ptr&, const Result<SecretBytes>&) {};
-  boost::asio::co_spawn(loop, pool.hash(text, its_salt, kCheap), ignore);
+  boost::asio::co_spawn(loop, pool.hash(text, its_salt, kCheap, Rank::known), ignore);
   loop.run();
 
   int niceness = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The text of sessions and tickets: it comes back, and has one spelling.
-#include "daemon/service/bearer_secret.hpp"
+#include "daemon/service/session/bearer_secret.hpp"
 
 #include <gtest/gtest.h>
 

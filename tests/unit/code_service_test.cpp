@@ -219,6 +219,29 @@ TEST_F(Codes, ARemovedDestinationIsToldToo) {
   EXPECT_THAT(told, testing::UnorderedElementsAre(World::kNumber, World::kAddress));
 }
 
+// Whoever did it: a new name hides what it is, and what is suspended is nobody's way in.
+TEST_F(Codes, OfEveryOtherChangeOfAFactorItsOwnerIsTold) {
+  world.add_destination(World::kMailbox, FactorKind::email);
+  const auto told = [this] {
+    std::vector<std::string> all;
+    for (const auto& message : world.take()) {
+      EXPECT_EQ(message.kind, MessageKind::factor_changed);
+      all.push_back(message.destination.text);
+    }
+    return all;
+  };
+  const auto its_owner = testing::ElementsAre(World::kAddress);
+  ASSERT_TRUE(test::run(world.factors.rename(kProvision, {World::kTotp, *Label::from("mine")})));
+  EXPECT_THAT(told(), its_owner);
+  ASSERT_TRUE(test::run(world.factors.suspend(kAdmin, {World::kTotp})));
+  EXPECT_THAT(told(), its_owner);
+  ASSERT_TRUE(test::run(world.factors.resume(kAdmin, {World::kTotp})));
+  EXPECT_THAT(told(), its_owner);
+  world.add(World::kHotp, FactorKind::hotp, FactorState::pending);
+  ASSERT_TRUE(test::run(world.factors.rename(kProvision, {World::kHotp, *Label::from("new")})));
+  EXPECT_THAT(told(), testing::IsEmpty());  // it is nobody's yet
+}
+
 TEST_F(Codes, ProveAnAddressAndMoveNoFactor) {
   StartChallenge wish = World::code_wish();
   wish.purpose = Purpose::address;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codes that are not sent: nobody's, and those that may not be. One promise a test.
+#include "daemon/service/message/code_service.hpp"
 #include "tests/unit/code_support.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +9,51 @@ namespace countersign {
 namespace {
 
 using namespace std::chrono_literals;
+
+// ---- Who waits for whom ----
+
+class CodesInLanes : public Codes {
+ protected:
+  using Reports = std::vector<Result<ChallengeReport>>;
+
+  awaitable<Result<ChallengeReport>> hold_alices_turn() {
+    CS_CO_TRY(Turns::Turn turn, co_await world.parts().turns.take(World::kAlice));
+    held_.emplace(std::move(turn));
+    co_return ChallengeReport{};
+  }
+  awaitable<Result<ChallengeReport>> let_go() {
+    held_.reset();
+    co_return ChallengeReport{};
+  }
+  // What all of them are told who come, in this order, while somebody has Alice's turn.
+  Reports start_all(const std::vector<StartChallenge>& wishes) {
+    CodeService codes{world.parts()};
+    std::vector<awaitable<Result<ChallengeReport>>> tasks;
+    tasks.push_back(hold_alices_turn());
+    for (const StartChallenge& wish : wishes) tasks.push_back(codes.start(World::kPeer, wish));
+    tasks.push_back(let_go());
+    Reports reports = test::run_all(std::move(tasks));
+    return {std::make_move_iterator(reports.begin() + 1),
+            std::make_move_iterator(reports.end() - 1)};
+  }
+
+ private:
+  std::optional<Turns::Turn> held_;
+};
+
+TEST_F(CodesInLanes, AreStartedForWhoIsKnownHoweverManyStrangersAsk) {
+  constexpr const char* kHome = "192.0.2.1";
+  world.alice().sources = {{world.memory.prints.print(kHome, World::kPeer.uid), world.clock.time}};
+  StartChallenge strangers = World::code_wish();
+  strangers.client_address = "198.51.100.7";
+  std::vector<StartChallenge> wishes(Turns::kWaitingMax + 1, strangers);
+  wishes.push_back(World::code_wish());
+  wishes.back().client_address = kHome;
+  const Reports reports = start_all(wishes);
+  EXPECT_FALSE(reports[Turns::kWaitingMax]);
+  ASSERT_TRUE(reports.back());
+  EXPECT_EQ(reports.back()->delivery->outcome, DeliveryOutcome::accepted_for_delivery);
+}
 
 // ---- Nobody's ----
 
@@ -25,7 +71,7 @@ TEST_F(Codes, OfNobodyAreStartedAndAnsweredLikeOthers) {
   EXPECT_EQ(world.outbox.at(world.message_of(nobodys.id)).state, MessageState::nobodys);
   EXPECT_TRUE(world.outbox.at(world.message_of(nobodys.id)).sealed.empty());
   EXPECT_GT(world.last_letter_bytes, 0U);  // the HSM sealed it all the same
-  EXPECT_EQ(world.take().size(), 1U);  // Alice's alone
+  EXPECT_EQ(world.take().size(), 1U);      // Alice's alone
   EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::no_such_factor);
 }
 
@@ -93,6 +139,29 @@ TEST_F(Codes, AreNotMadeWhereThePolicyAllowsNone) {
   EXPECT_EQ(outcome(wish, kAdmin), DeliveryOutcome::accepted_for_delivery);
   world.rules.sms.prefixes = {{"+46", 500}};
   EXPECT_EQ(outcome(wish, kAdmin), DeliveryOutcome::not_allowed);
+}
+
+TEST_F(Codes, ResetNothingWhereThePolicyResetsByNoSuchChannel) {
+  world.add_destination(World::kMailbox, FactorKind::email);
+  constexpr Peer kCompanion{.uid = 1000, .gid = 1000, .role = Role::enroll};
+  const auto sent = [this](FactorKind kind) {
+    world.clock.time += 24h;
+    world.welcome_courier();
+    StartChallenge wish = World::code_wish();
+    wish.kind = kind;
+    wish.purpose = Purpose::reset;
+    EXPECT_EQ(outcome(wish, kCompanion), DeliveryOutcome::accepted_for_delivery);
+    return world.take().size();
+  };
+  world.rules.account.reset_by_sms = true;
+  world.rules.account.reset_by_email = true;
+  EXPECT_EQ(sent(FactorKind::sms), 1U);
+  EXPECT_EQ(sent(FactorKind::email), 1U);
+  world.rules.account.reset_by_sms = false;
+  EXPECT_EQ(sent(FactorKind::sms), 0U);
+  EXPECT_EQ(sent(FactorKind::email), 1U);
+  world.rules.account.reset_by_email = false;
+  EXPECT_EQ(sent(FactorKind::email), 0U);
 }
 
 TEST_F(Codes, AreNotMadeForAPurposeOfAnotherSocket) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a person is reached: confirmed by a code, one place of each kind, and never a way in.
-#include "daemon/service/contacts.hpp"
+#include "daemon/service/account/contacts.hpp"
 
-#include "daemon/service/destinations.hpp"
+#include "daemon/service/message/destinations.hpp"
 #include "tests/support/failure.hpp"
 #include "tests/unit/code_support.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What api/countersign.proto says an operation needs on enroll.sock is what the gate asks for.
-#include "daemon/service/gate_rules.hpp"
+#include "daemon/service/gate/gate_rules.hpp"
 #include "tests/unit/contract_promises.hpp"
 
 #include <gtest/gtest.h>
@@ -44,6 +44,8 @@ TEST(GateContract, AsksForWhatTheContractSays) {
     EXPECT_EQ(entrance.without_session, needs.starts_with("nothing")) << promised[i].operation;
     EXPECT_EQ(entrance.scopes, scopes_in(needs)) << promised[i].operation;
     EXPECT_EQ(entrance.needs_proof, needs.find("ACCOUNT with a proof") != std::string::npos)
+        << promised[i].operation;
+    EXPECT_EQ(entrance.after_password, needs.find("after the password") != std::string::npos)
         << promised[i].operation;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of what enroll.sock asks of each operation, against the documents' own.
-#include "daemon/service/gate_rules.hpp"
+#include "daemon/service/gate/gate_rules.hpp"
 
 #include "policies/authorise.hpp"
 #include "tests/support/matchers.hpp"
@@ -40,7 +40,9 @@ TEST(GateRules, OpenWhatTheSocketAnswersAndNothingElse) {
 
 struct Row {
   Operation operation;
-  const char* needs;  // "-": nothing; else a letter for each scope that may, and "!" for a proof
+  // "-": nothing; else a letter for each scope that may, "p" for what comes after the password, and
+  // "!" for a proof.
+  const char* needs;
 };
 
 std::string written(const Entrance& entrance) {
@@ -52,6 +54,7 @@ std::string written(const Entrance& entrance) {
   for (const auto& [scope, letter] : kLetters) {
     if ((entrance.scopes & bit_of(scope)) != 0) text += letter;
   }
+  if (entrance.after_password) text += 'p';
   return entrance.needs_proof ? text + "!" : text;
 }
 
@@ -64,15 +67,15 @@ TEST(GateRules, AskOfEachOperationWhatItsContractSays) {
       {Operation::inspect_ticket, "-"},
       {Operation::open_ticket, "-"},
       {Operation::sign_in, "-"},
-      {Operation::start_challenge, "-asA"},
-      {Operation::answer_challenge, "-asA"},
+      {Operation::start_challenge, "-asAp"},
+      {Operation::answer_challenge, "-asAp"},
       {Operation::get_session, "asrA"},
       {Operation::end_session, "asrA"},
       {Operation::list_factors, "asA"},
       {Operation::prove_factor, "sA"},
       {Operation::get_question, "srA"},
       {Operation::answer_question, "srA"},
-      {Operation::confirm_factor, "aA"},
+      {Operation::confirm_factor, "aAp"},
       {Operation::show_pending_secret, "aA"},
       {Operation::get_profile, "aA"},
       {Operation::reauthenticate, "A"},
@@ -81,9 +84,9 @@ TEST(GateRules, AskOfEachOperationWhatItsContractSays) {
       {Operation::list_activity, "A"},
       {Operation::set_password, "arA!"},
       {Operation::set_question, "aA!"},
-      {Operation::enrol_oath, "aA!"},
-      {Operation::enrol_out_of_band, "aA!"},
-      {Operation::claim_token, "aA!"},
+      {Operation::enrol_oath, "aAp!"},
+      {Operation::enrol_out_of_band, "aAp!"},
+      {Operation::claim_token, "aAp!"},
       {Operation::make_recovery_codes, "A!"},
       {Operation::remember_device, "A!"},
       {Operation::change_profile, "A!"},

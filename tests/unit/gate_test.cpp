@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of Gate, one test per promise.
-#include "daemon/service/gate.hpp"
+#include "daemon/service/gate/gate.hpp"
 
 #include "daemon/service/operation_of.hpp"
+#include "daemon/verify/recovery_codes.hpp"
+#include "daemon/verify/temporary_code.hpp"
 #include "tests/support/world.hpp"
 
 #include <gtest/gtest.h>
@@ -142,6 +144,7 @@ TEST_F(GateTest, MeansWhatASessionIsForByAChallengeWithoutAPurpose) {
   EXPECT_EQ(refusal(challenge(SubjectName::own(), std::nullopt)), "");
   EXPECT_EQ(asked<StartChallenge>().purpose, Purpose::sign_in);
   world_.alice().fixed.state = SubjectState::pending;
+  world_.add(FactorId{31}, FactorKind::password);
   sign_in(SessionScope::activation);
   EXPECT_EQ(refusal(challenge(SubjectName::own(), std::nullopt)), "");
   EXPECT_EQ(asked<StartChallenge>().purpose, Purpose::confirmation);
@@ -164,6 +167,48 @@ TEST_F(GateTest, AsksForAProofBeforeItShowsAddressesInFull) {
   EXPECT_EQ(refusal(GetProfile{.unmasked = true}), "proof.both");
 }
 
+TEST_F(GateTest, AsksForAFactorThatMayNotBeTheOnlyOneToo) {
+  for (policies::FactorRule& rule : world_.rules.factors.rules) rule.sole = false;
+  sign_in();
+  world_.clock.time += 10min;
+  EXPECT_EQ(refusal(RevokeFactor{World::kTotp}), "proof.both");
+}
+
+TEST_F(GateTest, AsksForNoFactorThatCannotBeProven) {
+  world_.factor(World::kTotp).fixed.state = FactorState::suspended;
+  for (policies::FactorRule& rule : world_.rules.factors.rules) rule.offer = true;
+  world_.add(FactorId{41}, FactorKind::device);
+  world_.add(FactorId{42}, FactorKind::question);
+  world_.add(FactorId{43}, FactorKind::primary_email);
+  const verify::TemporaryCodeRow row{
+      .from = world_.clock.time, .until = world_.clock.time + 10min, .uses = 1};
+  world_.add(FactorId{44}, FactorKind::temporary_code).fixed.sealed =
+      run(verify::fresh_temporary_code(world_, World::kAlice, row))->sealed;
+  world_.add(FactorId{45}, FactorKind::recovery_codes).fixed.sealed =
+      run(verify::fresh_recovery_codes(world_, World::kAlice, 1))->sealed;
+  sign_in();
+  world_.clock.time += 10min - 1s;
+  EXPECT_EQ(refusal(RevokeFactor{World::kTotp}), "proof.both");
+  world_.factor(FactorId{45}).motion.position = Position{1};  // its one code is used
+  EXPECT_EQ(refusal(RevokeFactor{World::kTotp}), "proof.both");
+  world_.factor(FactorId{44}).motion.position = Position{0};  // used once
+  EXPECT_EQ(refusal(RevokeFactor{World::kTotp}), "proof.password");
+  world_.factor(FactorId{44}).motion.position = Position::none;
+  EXPECT_EQ(refusal(RevokeFactor{World::kTotp}), "proof.both");
+  world_.clock.time += 1s;  // to the second
+  EXPECT_EQ(refusal(RevokeFactor{World::kTotp}), "proof.password");
+}
+
+TEST_F(GateTest, ShowsNoAddressInFullToWhoeverHasALinkAlone) {
+  world_.alice().fixed.state = SubjectState::pending;
+  sign_in(SessionScope::activation);
+  EXPECT_EQ(refusal(GetProfile{.unmasked = true}), "");
+  Session& session = world_.open_sessions.begin()->second;
+  session.proof = {};
+  EXPECT_EQ(refusal(GetProfile{.unmasked = true}), "proof.password");
+  EXPECT_EQ(refusal(GetProfile{}), "");
+}
+
 TEST_F(GateTest, AsksForNoFactorOfWhoeverHasNone) {
   sign_in();
   world_.factor(World::kTotp).fixed.state = FactorState::suspended;
@@ -176,6 +221,18 @@ TEST_F(GateTest, AsksForNoProofWhileAnAccountIsBeingSetUp) {
   sign_in(SessionScope::activation);
   world_.clock.time += 10min;
   EXPECT_EQ(refusal(SetQuestion{}), "");
+}
+
+TEST_F(GateTest, LetsFactorsComeAfterThePassword) {
+  world_.alice().fixed.state = SubjectState::pending;
+  sign_in(SessionScope::activation);
+  EnrolOutOfBand enrol{SubjectName::own(), FactorKind::email, std::nullopt, *Label::from("mine")};
+  EXPECT_EQ(refusal(std::move(enrol)), "activation.password");
+  EXPECT_EQ(refusal(ConfirmFactor{World::kTotp, *Passcode::from("123456")}), "activation.password");
+  EXPECT_EQ(refusal(AnswerChallenge{.challenge = ChallengeId{5}}), "activation.password");
+  EXPECT_EQ(refusal(SetPassword{}), "");
+  world_.add(FactorId{31}, FactorKind::password);
+  EXPECT_EQ(refusal(ConfirmFactor{World::kTotp, *Passcode::from("123456")}), "");
 }
 
 TEST_F(GateTest, LetsNobodyInWhenAnyStepFails) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of TicketService: what a link is good for, and who learns who has signed in.
-#include "daemon/service/bearer_secret.hpp"
-#include "daemon/service/tickets.hpp"
+#include "daemon/service/session/bearer_secret.hpp"
+#include "daemon/service/ticket/tickets.hpp"
 #include "tests/unit/account_visits.hpp"
 
 namespace countersign {
@@ -67,11 +67,34 @@ TEST_F(HandOvers, AreRedeemedByExactlyOneOfAThousand) {
   EXPECT_EQ(accepted, 1);
 }
 
-TEST_F(HandOvers, AreOverAtTheirEnd) {
-  const auto lifetime = world_.rules.session.hand_over_lifetime;
+TEST_F(HandOvers, OfASessionGiveWayToItsNext) {
   const FreshSession in = signed_in();
+  const SecretBytes elsewhere = issue(signed_in().text);
   const SecretBytes first = issue(in.text);
   const SecretBytes second = issue(in.text);
+  EXPECT_FALSE(redeem(first).accepted);
+  EXPECT_TRUE(redeem(second).accepted);
+  EXPECT_TRUE(redeem(elsewhere).accepted);
+}
+
+TEST_F(HandOvers, LeaveTheLinksOfTheOwnerOpen) {
+  Ticket link{.id = TicketId{77},
+              .purpose = TicketPurpose::repudiation,
+              .subject = World::kAlice,
+              .created_at = world_.clock.time,
+              .expires_at = world_.clock.time + 24h};
+  world_.tickets.emplace(link.id, link);
+  for (std::size_t i = 0; i <= AccountStore::kTicketsMax; ++i) {
+    world_.clock.time += 1s;
+    issue(signed_in().text);
+  }
+  EXPECT_TRUE(world_.tickets.contains(link.id));
+}
+
+TEST_F(HandOvers, AreOverAtTheirEnd) {
+  const auto lifetime = world_.rules.session.hand_over_lifetime;
+  const SecretBytes first = issue(signed_in().text);
+  const SecretBytes second = issue(signed_in().text);
   world_.clock.time += lifetime - 1ms;
   EXPECT_TRUE(redeem(first).accepted);
   world_.clock.time += 1ms;

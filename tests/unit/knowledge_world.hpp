@@ -2,7 +2,7 @@
 // Alice, who knows a password and answers, and keeps codes and devices.
 #pragma once
 
-#include "daemon/service/knowledge_service.hpp"
+#include "daemon/service/factor/knowledge_service.hpp"
 #include "daemon/verify/answer_hash.hpp"
 #include "daemon/verify/device_secret.hpp"
 #include "daemon/verify/password_hash.hpp"
@@ -31,7 +31,7 @@ class KnowledgeWorld : public testing::Test {
 
   static SecretBytes secret(std::string_view text) { return SecretBytes{as_bytes(text)}; }
 
-  verify::Means means() { return {world, world}; }
+  verify::Means means() { return {world, world, Rank::known}; }
 
   FactorRecord& add_password(std::string_view text = kRight) {
     const auto normal = verify::normal_password(secret(text));

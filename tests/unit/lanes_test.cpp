@@ -43,7 +43,35 @@ class Lanes : public testing::Test {
   [[nodiscard]] std::size_t places() { return world.alice().sources.size(); }
 
   World world;
+  ClaimService claims{world.parts()};
+  VerifyService verifies{world.parts()};
 };
+
+TEST_F(Lanes, TheOwnerConfirmsAndClaimsFromHome) {
+  be_known_at_home();
+  EXPECT_EQ(guess(kElsewhere), 75);
+  world.add(World::kHotp, FactorKind::hotp, FactorState::pending);
+  world.add_to_stock();
+  const auto claim = [this](const char* address) {
+    const ClaimToken ask{world.alice().fixed.name,
+                         *Passcode::from(World::otp({.session_counter = 1, .session_use = 1})),
+                         *Label::from("key"), address};
+    return test::run(claims.claim(World::kPeer, ask));
+  };
+  const auto confirm = [this](const char* address) {
+    const ConfirmFactor ask{World::kHotp, *Passcode::from(World::code_at(0)), address};
+    return test::run(verifies.confirm(World::kPeer, World::request_id(7), ask, nullptr));
+  };
+  const auto refused = claim(kElsewhere);
+  ASSERT_TRUE(refused && std::holds_alternative<Verdict>(*refused));
+  EXPECT_EQ(std::get<Verdict>(*refused).reason, Reason::throttled);
+  EXPECT_THAT(confirm(kElsewhere), RejectsAs(Reason::throttled));
+  const auto claimed = claim(kHome);
+  EXPECT_TRUE(claimed && std::holds_alternative<FactorReport>(*claimed));
+  EXPECT_EQ(world.entries.back().client_address, kHome);
+  EXPECT_THAT(confirm(kHome), Accepts());
+  EXPECT_EQ(world.entries.back().client_address, kHome);
+}
 
 TEST_F(Lanes, StrangersAreShutOutAtTheirShareAndTheOwnerGetsIn) {
   be_known_at_home();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the owner of an account is told of it, and by what link they say that it was not they.
-#include "daemon/service/notices.hpp"
+#include "daemon/service/message/notices.hpp"
 
-#include "daemon/service/destinations.hpp"
-#include "daemon/service/recovery_notice.hpp"
-#include "daemon/service/written_time.hpp"
+#include "daemon/service/attempt/recovery_notice.hpp"
+#include "daemon/service/message/destinations.hpp"
+#include "daemon/service/message/written_time.hpp"
 #include "tests/unit/code_support.hpp"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ constexpr auto kAllKinds = {MessageKind::factor_added,       MessageKind::factor
                             MessageKind::address_changed,    MessageKind::recovery_codes_made,
                             MessageKind::recovery_code_used, MessageKind::device_remembered,
                             MessageKind::device_stolen,      MessageKind::unlocked,
-                            MessageKind::suspended};
+                            MessageKind::suspended,          MessageKind::factor_changed};
 
 class NoticesOf : public testing::Test {
  protected:
@@ -75,6 +75,17 @@ class NoticesOf : public testing::Test {
   Tickets tickets{world.parts()};
   JournalEntry change{.at = test::kNoon, .event = Event::password_set, .subject = World::kAlice};
 };
+
+TEST_F(NoticesOf, AnUnlockingTakeNoAddressFromItsOwner) {
+  const Factor& primary = reached_at(41, FactorKind::primary_email, "alice@example.com").fixed;
+  for (const MessageKind kind : kAllKinds) {
+    if (kind == MessageKind::suspended) continue;
+    const Told told = write(kind, primary);
+    ASSERT_TRUE(told.repudiation);
+    const bool keeps = kind == MessageKind::unlocked;
+    EXPECT_EQ(told.repudiation->factor, keeps ? FactorId{} : FactorId{41});
+  }
+}
 
 TEST_F(NoticesOf, EveryChangeGoToEachAddressOnce) {
   reached_at(41, FactorKind::primary_email, "alice@example.com");

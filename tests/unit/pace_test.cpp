@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When strangers are answered: after whole steps, and at once when the daemon stops.
-#include "daemon/service/pace.hpp"
+#include "daemon/service/gate/pace.hpp"
 
 #include "base/error.hpp"
 #include "tests/support/world_run.hpp"

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of PasswordService and QuestionService, one a test.
-#include "tests/unit/account_visit.hpp"
+#include "tests/unit/active_account.hpp"
 
 namespace countersign {
 namespace {
 
 using namespace std::chrono_literals;
-using test::AccountVisit;
 using test::FailsWith;
 using test::kPassword;
 using testing::Contains;
@@ -15,32 +14,7 @@ using testing::SizeIs;
 
 constexpr std::string_view kOther = "Staple-Horse-43-Battery";
 
-// Bob has an account that is active, and is signed in.
-class BobsPassword : public AccountVisit {
- protected:
-  BobsPassword() {
-    EXPECT_TRUE(create());
-    const std::string link = ticket_sent();
-    set_first_password(link);
-    add_factor_of_bob(FactorKind::totp);
-    Aftermath also;
-    EXPECT_TRUE(complete(FactorKind::totp, also));
-    JournalEntry entry{.at = world.clock.time, .event = Event::activated};
-    EXPECT_TRUE(test::run(world.apply(subject(), also, entry)));
-    letters();
-  }
-  // A session of his that can do so much.
-  Visit begin(SessionScope scope) {
-    Session draft{.scope = scope};
-    auto fresh = test::run(sessions.fresh(draft, *subject(), world.clock.time));
-    EXPECT_TRUE(fresh);
-    Aftermath also;
-    also.account.begun.push_back(fresh->row);
-    JournalEntry entry{.at = world.clock.time, .event = Event::sign_in};
-    EXPECT_TRUE(test::run(world.apply(subject(), also, entry)));
-    return *visit_by(fresh->text);
-  }
-};
+class BobsPassword : public test::ActiveAccount {};
 
 TEST_F(BobsPassword, NamesAllRulesThatItBreaksAtOnce) {
   const Visit visit = begin(SessionScope::account);
@@ -93,6 +67,16 @@ TEST_F(BobsPassword, TellsThatItWasChanged) {
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_EQ(told[0].kind, MessageKind::password_changed);
   EXPECT_FALSE(value_of(told[0], "not_me_link").empty());
+}
+
+// Whoever resumes it later would bring back what was trusted under another password.
+TEST_F(BobsPassword, EndsADeviceThatIsSuspended) {
+  add_factor_of_bob(FactorKind::device);
+  const FactorId device = subject()->factors.back().fixed.id;
+  const Peer provider{.uid = 1000, .gid = 1000, .role = Role::provision};
+  ASSERT_TRUE(test::run(world.factors.suspend(provider, SuspendFactor{device})));
+  ASSERT_TRUE(set_password(begin(SessionScope::account), kOther, kPassword)->set);
+  EXPECT_EQ(subject()->find(device)->fixed.state, FactorState::revoked);
 }
 
 TEST_F(BobsPassword, EndsLinksToResetItAndWhatDevicesWereTrustedWith) {
@@ -246,6 +230,18 @@ TEST_F(BobsQuestion, ToSignInByIsNotTheOneBeforeAReset) {
   EXPECT_THAT(set_question(begin(SessionScope::account), 3, "for running", true),
               FailsWith(ErrorCode::already_exists));
   EXPECT_TRUE(set_question(begin(SessionScope::account), 4, "for running", true));
+}
+
+TEST_F(BobsQuestion, IsGivenOutWithTheRestWhicheverItIs) {
+  auto& rule =
+      world.rules.factors.rules[static_cast<std::size_t>(policies::FactorRuleOf::question)];
+  rule.offer = true;
+  ASSERT_TRUE(set_question(begin(SessionScope::account), 3, "for swimming"));
+  ASSERT_TRUE(set_question(begin(SessionScope::account), 4, "for running", true));
+  const auto all = test::run_for(accounts.give_out(test::kProvider, {test::named("bob")}));
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->reset_question.stock_id, 3);
+  EXPECT_EQ(all->question.stock_id, 4);
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ TEST_F(Password, IsNeverAcceptedWhenAnyStepFails) {
     SCOPED_TRACE(testing::Message() << "call " << fail_call << " fails");
     World fresh;
     const auto normal = verify::normal_password(secret(kRight));
-    const verify::Means its{fresh, fresh};
+    const verify::Means its{fresh, fresh, Rank::known};
     fresh.add(kPassword, FactorKind::password).fixed.sealed = *test::run(
         verify::fresh_password(its, World::kAlice, *normal, fresh.rules.password, SealedSecret{}));
     fresh.calls = 0;

@@ -115,6 +115,24 @@ TEST(PolicyFactors, OneMustBeOnOfferThatMayBeTheOnlyOne) {
   good(none + "email.sole = false\nquestion = {offer = true, sole = true}\n");
 }
 
+TEST(PolicyFactors, WhatIsNotOnOfferIsSetUpByNobodyForThemselves) {
+  for (KindNumber kind = 1; kind <= kDevice; ++kind) {
+    const auto which = rule_of(kind);
+    if (!which) continue;
+    Factors factors = defaults().factors;
+    factors.rules[static_cast<std::size_t>(*which)].offer = true;
+    EXPECT_TRUE(may_set_up(factors, Role::enroll, kind)) << +kind;
+    EXPECT_TRUE(may_set_up(factors, Role::admin, kind)) << +kind;
+    factors.rules[static_cast<std::size_t>(*which)].offer = false;
+    EXPECT_FALSE(may_set_up(factors, Role::enroll, kind)) << +kind;
+    // Nobody has a temporary code but from somebody who issues it.
+    EXPECT_EQ(may_set_up(factors, Role::admin, kind), kind != kTemporaryCode) << +kind;
+    EXPECT_EQ(may_set_up(factors, Role::provision, kind), kind != kTemporaryCode) << +kind;
+  }
+  EXPECT_TRUE(may_set_up(Factors{}, Role::enroll, kPasswordKind));
+  EXPECT_TRUE(may_set_up(Factors{}, Role::enroll, kResetQuestion));
+}
+
 TEST(Assurance, EveryKindHasItsWords) {
   const Factors factors = defaults().factors;
   const auto words = [&factors](KindNumber kind) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What pages are told of a realm's rules, and what owners may not remove; one promise a test.
-#include "daemon/service/realm_description.hpp"
-#include "daemon/service/removal.hpp"
-#include "daemon/service/written_time.hpp"
+#include "daemon/service/account/realm_description.hpp"
+#include "daemon/service/account/removal.hpp"
+#include "daemon/service/message/written_time.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/world.hpp"
 

@@ -50,6 +50,15 @@ TEST_F(SessionsOfOnesOwn, EndBySigningOut) {
   EXPECT_EQ(world_.entries.back().event, Event::signed_out);
 }
 
+TEST_F(SessionsOfOnesOwn, EndForGoodWhenTheirSubjectIsSuspended) {
+  constexpr Peer kProvider{.uid = 1000, .gid = 1000, .role = Role::provision};
+  const FreshSession in = signed_in();
+  ASSERT_EQ(refusal(answer(SuspendSubject{name("alice")}, {}, kProvider)), "");
+  ASSERT_EQ(refusal(answer(ResumeSubject{name("alice")}, {}, kProvider)), "");
+  EXPECT_FALSE(is_session(in.text));
+  EXPECT_EQ(world_.open_sessions.size(), 0u);
+}
+
 TEST_F(SessionsOfOnesOwn, EndFromAnotherOne) {
   const FreshSession in = signed_in();
   const FreshSession other = signed_in();
@@ -69,6 +78,18 @@ TEST_F(SessionsOfOnesOwn, EndAllAtOnceButTheOneThatAsks) {
   EXPECT_FALSE(is_session(third.text));
 }
 
+TEST_F(SessionsOfOnesOwn, AreEndedBesidesItselfByAnAccountsAlone) {
+  const FreshSession in = signed_in();
+  for (const SessionScope scope : {SessionScope::sign_in, SessionScope::reset}) {
+    const FreshSession half = begin(scope);
+    EXPECT_EQ(refusal(answer(EndSession{.all_others = true}, half.text)), "session.scope");
+    EXPECT_EQ(refusal(answer(EndSession{.session = in.row.id}, half.text)), "session.scope");
+    EXPECT_TRUE(is_session(in.text));
+    EXPECT_EQ(refusal(answer(EndSession{.session = half.row.id}, half.text)), "");
+    EXPECT_FALSE(is_session(half.text));
+  }
+}
+
 TEST_F(SessionsOfOnesOwn, AreNobodyElsesToEnd) {
   const FreshSession in = signed_in();
   const FreshSession other = signed_in();
@@ -82,6 +103,35 @@ TEST_F(SessionsOfOnesOwn, AreOverForWhoeverIsSuspended) {
   const FreshSession in = signed_in();
   world_.alice().fixed.state = SubjectState::suspended;
   EXPECT_EQ(refusal(answer(GetSession{}, in.text)), "session.none");
+}
+
+TEST_F(SessionsOfOnesOwn, AreNotThereAgainWhenTheirOwnerIs) {
+  constexpr Peer kAdmin{.uid = 1000, .gid = 1000, .role = Role::admin};
+  world_.rules.peers[0].roles.fill(true);
+  const FreshSession in = signed_in();
+  for (const auto purpose :
+       {TicketPurpose::reset, TicketPurpose::hand_over, TicketPurpose::repudiation}) {
+    const auto id = TicketId{70 + static_cast<int>(purpose)};
+    world_.tickets[id] = {.id = id,
+                          .purpose = purpose,
+                          .state = TicketState::open,
+                          .subject = World::kAlice,
+                          .created_at = world_.clock.time,
+                          .expires_at = world_.clock.time + 1h};
+  }
+  const auto state_of = [this](TicketPurpose purpose) {
+    return world_.tickets.at(TicketId{70 + static_cast<int>(purpose)}).state;
+  };
+  const std::size_t records = world_.entries.size();
+  ASSERT_EQ(refusal(answer(SuspendSubject{name("alice")}, {}, kAdmin)), "");
+  EXPECT_EQ(world_.entries[records].event, Event::subject_suspended);
+  EXPECT_EQ(world_.alice().fixed.state, SubjectState::suspended);
+  EXPECT_EQ(state_of(TicketPurpose::reset), TicketState::superseded);
+  EXPECT_EQ(state_of(TicketPurpose::hand_over), TicketState::superseded);
+  EXPECT_EQ(state_of(TicketPurpose::repudiation), TicketState::open);
+  ASSERT_EQ(refusal(answer(ResumeSubject{name("alice")}, {}, kAdmin)), "");
+  EXPECT_EQ(world_.alice().fixed.state, SubjectState::active);
+  EXPECT_FALSE(is_session(in.text));
 }
 
 TEST_F(SessionsOfOnesOwn, AreEndedDurablyOrNotAtAll) {

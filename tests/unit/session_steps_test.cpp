@@ -124,6 +124,37 @@ TEST_F(SessionSteps, ConfirmingAFactorProvesNothingOfThePerson) {
   EXPECT_EQ(seen_by(in.text).session.proof.factor_at, kNoon);
 }
 
+// Whoever has no session is told neither who is there nor by what, and a key proves no reset.
+TEST_F(SessionSteps, NobodyGetsBackInByAKey) {
+  world_.add_slot();
+  world_.add(FactorId{15}, FactorKind::chalresp);
+  for (const auto purpose : {Purpose::reset, Purpose::unlock}) {
+    for (const char* username : {"alice", "nobody"}) {
+      const int calls = world_.calls;
+      StartChallenge by_key{.subject = name(username), .purpose = purpose};
+      EXPECT_EQ(refusal(answer(by_key)), "challenge.kind");
+      by_key.kind = FactorKind::chalresp;
+      EXPECT_EQ(refusal(answer(by_key)), "challenge.kind");
+      EXPECT_EQ(world_.calls, calls);
+    }
+  }
+  EXPECT_TRUE(world_.challenges.empty());
+}
+
+TEST_F(SessionSteps, NobodyGetsBackInByAKeyThatAnotherSocketAskedFor) {
+  constexpr Peer kProvision{.uid = 1000, .gid = 1000, .role = Role::provision};
+  world_.rules.peers[0].roles.fill(true);
+  world_.add_slot();
+  StartChallenge start{.subject = name("alice"), .factor = World::kSlot, .purpose = Purpose::reset};
+  const auto challenge = get<ChallengeReport>(answer(std::move(start), {}, kProvision));
+  ASSERT_EQ(challenge.factor, World::kSlot);
+  AnswerChallenge reply{.challenge = challenge.id,
+                        .response = World::response_to(challenge.value),
+                        .purpose = Purpose::reset};
+  EXPECT_EQ(refusal(answer(std::move(reply))), "challenge.purpose");
+  EXPECT_TRUE(world_.open_sessions.empty());
+}
+
 TEST_F(SessionSteps, NobodySignsInWhenAnyStepFails) {
   const std::string code = world_.code_now();
   int steps = 0;

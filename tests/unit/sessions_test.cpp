@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of Sessions, one test per promise.
-#include "daemon/service/sessions.hpp"
+#include "daemon/service/session/sessions.hpp"
 
 #include "tests/support/world.hpp"
 

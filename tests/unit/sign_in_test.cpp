@@ -21,7 +21,7 @@ class SignIns : public test::AccountVisits {
   SignIns() {
     FactorRecord& password = world_.add(kPassword, FactorKind::password);
     const SecretBytes text{as_bytes(kRight)};
-    const verify::Means means{world_, world_};
+    const verify::Means means{world_, world_, Rank::known};
     password.fixed.sealed = *run(
         verify::fresh_password(means, World::kAlice, text, world_.rules.password, SealedSecret{}));
   }
@@ -76,6 +76,18 @@ TEST_F(SignIns, SayByWhichFactorsToGoOnThoseUsedLastFirst) {
   EXPECT_EQ(report.factors[1].factor.id, World::kTotp);
 }
 
+// A stranger's flood fills the strangers' queue alone.
+TEST_F(SignIns, PasswordsAreHashedInTheQueueOfThePlaceTheyComeFrom) {
+  (void)sign_in(kWrong);
+  (void)sign_in(kWrong, "nobody");
+  world_.alice().sources = {
+      {world_.memory.prints.print("192.0.2.7", kCompanion.uid), world_.clock.now()}};
+  (void)sign_in(kWrong);
+  EXPECT_EQ(world_.hashed_for[world_.hashed_for.size() - 3], Rank::stranger);
+  EXPECT_EQ(world_.hashed_for[world_.hashed_for.size() - 2], Rank::stranger);
+  EXPECT_EQ(world_.hashed_for.back(), Rank::known);
+}
+
 TEST_F(SignIns, APasswordAndACodeSignIn) {
   const SignInReport half = sign_in(kRight);
   const auto in = get<SessionVerdict>(answer(proof(world_.code_now()), half.session));
@@ -96,15 +108,26 @@ TEST_F(SignIns, RefusalsLookAlike) {
   EXPECT_EQ(face(sign_in(kRight)), wrong);
 }
 
-// Strangers who are told how long to wait would know by it who has an account that is suspended.
-TEST_F(SignIns, MakeEverybodyWaitAlike) {
+// What has to be waited, after each of so many wrong passwords.
+TEST_F(SignIns, WaitsAreTheSameHoweverAnAccountStands) {
+  const auto waits = [this](std::string_view username) {
+    std::vector<std::int64_t> all;
+    for (int i = 0; i < 12; ++i) all.push_back(sign_in(kWrong, username).retry_after.count());
+    world_.alice().budget = Budget{.version = next(world_.alice().budget.version)};
+    return all;
+  };
+  const std::vector<std::int64_t> known = waits("alice");
+  ASSERT_GT(known.back(), 0);
+  EXPECT_EQ(waits("nobody"), known);
   world_.alice().fixed.state = SubjectState::suspended;
-  std::chrono::seconds nobodys{0};
-  for (int failures = 0; failures < 10; ++failures) {
-    nobodys = sign_in(kWrong, "nobody").retry_after;
-    EXPECT_EQ(sign_in(kWrong).retry_after, nobodys);
+  EXPECT_EQ(waits("alice"), known);
+  EXPECT_EQ(world_.entries.back().outcome, Reason::suspended);
+  EXPECT_EQ(world_.entries.back().kind, FactorKind::password);
+  world_.alice().fixed.state = SubjectState::active;
+  for (const FactorState state : {FactorState::suspended, FactorState::revoked}) {
+    world_.factor(kPassword).fixed.state = state;
+    EXPECT_EQ(waits("alice"), known);
   }
-  EXPECT_GT(nobodys, 0s);
 }
 
 TEST_F(SignIns, OfThosePendingCountForNobodyAndLetThemActivate) {
@@ -217,6 +240,17 @@ TEST_F(SignIns, AnOldTextOfADeviceIsATheft) {
   EXPECT_EQ(world_.factor(kDevice).fixed.state, FactorState::revoked);
   const auto is_theft = [](const JournalEntry& e) { return e.event == Event::device_stolen; };
   EXPECT_EQ(std::ranges::count_if(world_.entries, is_theft), 1);
+}
+
+TEST_F(SignIns, ATheftEndsAllSessionsButTheOneThatBegins) {
+  const SecretBytes first = remember_device();
+  const SignInReport thief = sign_in(kRight, "alice", first);
+  ASSERT_EQ(thief.scope, SessionScope::account);
+  world_.clock.time += 2min;
+  const SignInReport owner = sign_in(kRight, "alice", first);
+  EXPECT_EQ(owner.scope, SessionScope::sign_in);
+  EXPECT_FALSE(is_session(thief.session));
+  EXPECT_TRUE(is_session(owner.session));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keyed hash of rows that move, against OpenSSL's HMAC; what a MAC and a hash cover.
+#include "daemon/hmac/hmac_key.hpp"
 #include "daemon/store/journal_chain.hpp"
-#include "daemon/store/moving_key.hpp"
 #include "daemon/store/row_macs.hpp"
 #include "tests/contract/sqlite_backend.hpp"
 #include "tests/contract/store_world.hpp"
@@ -28,9 +28,9 @@ std::string sha256_hex(const Bytes& message) {
   return to_hex(std::as_bytes(std::span{digest}));
 }
 
-TEST(MovingKey, ComputesHmacSha256OfEveryLength) {
+TEST(HmacKey, ComputesHmacSha256OfEveryLength) {
   const SecretBytes secret = SqliteBackend::moving_key();
-  const MovingKey key{secret};
+  const HmacKey key{secret};
   for (std::size_t size = 0; size < 300; ++size) {
     const Bytes message(size, static_cast<std::byte>(size));
     const Bytes expected = hmac(HashAlgorithm::sha256, secret.expose(), message);
@@ -39,7 +39,7 @@ TEST(MovingKey, ComputesHmacSha256OfEveryLength) {
 }
 
 TEST(RowMac, OfAMotionCoversEveryColumnAndItsFactor) {
-  const MovingKey key{SqliteBackend::moving_key()};
+  const HmacKey key{SqliteBackend::moving_key()};
   const std::vector<std::function<void(Motion&)>> edits{
       [](Motion&) {},
       [](Motion& m) { m.version = Version{2}; },
@@ -62,7 +62,7 @@ TEST(RowMac, OfAMotionCoversEveryColumnAndItsFactor) {
 }
 
 TEST(RowMac, OfABudgetCoversEveryColumnAndItsSubject) {
-  const MovingKey key{SqliteBackend::moving_key()};
+  const HmacKey key{SqliteBackend::moving_key()};
   const std::vector<std::function<void(Budget&)>> edits{
       [](Budget&) {},
       [](Budget& b) { b.version = Version{2}; },
@@ -109,7 +109,7 @@ TEST(RowMac, OfAFactorCoversEveryColumnAndItsRealm) {
 }
 
 TEST(RowMac, OfAChallengeCoversEveryColumn) {
-  const MovingKey key{SqliteBackend::moving_key()};
+  const HmacKey key{SqliteBackend::moving_key()};
   const std::vector<std::function<void(Challenge&)>> edits{
       [](Challenge&) {},
       [](Challenge& c) { c.id = ChallengeId{2}; },
@@ -133,7 +133,7 @@ TEST(RowMac, OfAChallengeCoversEveryColumn) {
 }
 
 TEST(RowMac, OfAMessageCoversEveryColumn) {
-  const MovingKey key{SqliteBackend::moving_key()};
+  const HmacKey key{SqliteBackend::moving_key()};
   const std::vector<std::function<void(Message&)>> edits{
       [](Message&) {},
       [](Message& m) { m.id = MessageId{2}; },
@@ -164,7 +164,7 @@ TEST(RowMac, OfAMessageCoversEveryColumn) {
 // The bytes of docs/storage-format.md, written out by hand.
 TEST(RowMac, OfAMessageIsOverTheDocumentedBytes) {
   const SecretBytes secret = SqliteBackend::moving_key();
-  const MovingKey key{secret};
+  const HmacKey key{secret};
   Message message{.id = MessageId{1},
                   .channel = FactorKind::sms,
                   .kind = MessageKind::factor_added,
@@ -218,7 +218,7 @@ TEST(RowMac, OfWhatMovesIsOverTheDocumentedBytes) {
                       .not_before = from_milliseconds(5),
                       .not_before_unfamiliar = from_milliseconds(6),
                       .throttled = 7};
-  EXPECT_EQ(to_hex(mac_of(MovingKey{secret}, SubjectId{1}, budget, fixed)),
+  EXPECT_EQ(to_hex(mac_of(HmacKey{secret}, SubjectId{1}, budget, fixed)),
             documented("countersign budget v1",
                        "0000000000000001"
                        "0000000000000002"
@@ -236,7 +236,7 @@ TEST(RowMac, OfWhatMovesIsOverTheDocumentedBytes) {
                 .accepted_at = from_milliseconds(6),
                 .timestamp = 7};
   motion.last_request.fill(std::byte{0x1d});
-  EXPECT_EQ(to_hex(mac_of(MovingKey{secret}, FactorId{1}, motion, fixed)),
+  EXPECT_EQ(to_hex(mac_of(HmacKey{secret}, FactorId{1}, motion, fixed)),
             documented("countersign motion v1",
                        "0000000000000001"
                        "0000000000000002"
@@ -260,7 +260,7 @@ TEST(RowMac, OfAFamiliarPlaceIsOverTheDocumentedBytes) {
       .raw(test::from_hex("0000000000000002"
                           "50505050505050505050505050505050"
                           "0000000000000005"));
-  EXPECT_EQ(to_hex(mac_of(MovingKey{secret}, SubjectId{2}, print, from_milliseconds(5))),
+  EXPECT_EQ(to_hex(mac_of(HmacKey{secret}, SubjectId{2}, print, from_milliseconds(5))),
             to_hex(hmac(HashAlgorithm::sha256, secret.expose(), documented)));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of Tickets, one test per promise.
-#include "daemon/service/tickets.hpp"
+#include "daemon/service/ticket/tickets.hpp"
 
-#include "daemon/service/bearer_secret.hpp"
+#include "daemon/service/session/bearer_secret.hpp"
 #include "tests/support/world.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose turn it is when many wait.
-#include "daemon/service/turns.hpp"
+#include "daemon/service/attempt/turns.hpp"
 #include "tests/support/world_run.hpp"
 
 #include <gmock/gmock.h>
@@ -14,7 +14,6 @@
 namespace countersign {
 namespace {
 
-using Rank = Turns::Rank;
 using testing::ElementsAre;
 
 constexpr SubjectId kAlice{1};
@@ -23,8 +22,9 @@ constexpr SubjectId kBob{2};
 class Waiting : public testing::Test {
  protected:
   // Waits for Alice's turn, notes its name, and gives it up.
-  awaitable<Status> come(std::string name, Rank rank) {
-    CS_CO_TRY(const Turns::Turn turn, co_await turns.take(kAlice, rank));
+  awaitable<Status> come(std::string name, Rank rank,
+                         std::size_t waiting_max = Turns::kWaitingMax) {
+    CS_CO_TRY(const Turns::Turn turn, co_await turns.take(kAlice, rank, waiting_max));
     order.push_back(name);
     co_return Status{};
   }
@@ -80,6 +80,19 @@ TEST_F(Waiting, ThoseWhoAreKnownAreBoundedToo) {
   }
   const std::vector<Status> taken = run();
   EXPECT_EQ(std::ranges::count_if(taken, [](const Status& one) { return !one; }), 10);
+}
+
+// Each takes so long that more of them would hold up everybody else.
+TEST_F(Waiting, FewerWaitWhoAreHashed) {
+  for (std::size_t i = 0; i < Turns::kHashedWaitingMax + 3; ++i) {
+    tasks.push_back(come("hashed", Rank::stranger, Turns::kHashedWaitingMax));
+  }
+  tasks.push_back(come("quick", Rank::stranger));
+  tasks.push_back(come("known", Rank::known, Turns::kHashedWaitingMax));
+  const std::vector<Status> taken = run();
+  EXPECT_EQ(std::ranges::count_if(taken, [](const Status& one) { return !one; }), 3);
+  EXPECT_EQ(order.front(), "known");
+  EXPECT_EQ(order.back(), "quick");
 }
 
 TEST_F(Waiting, IsForOneSubjectAlone) {

@@ -34,7 +34,7 @@ Result<JournalWrites::Tail> read_last(Connection& connection, const JournalHash&
 }
 
 // What was sealed with the last commit. Fails with `not_found` when nothing was, or a forger did.
-Result<JournalHead> read_head(Connection& connection, const MovingKey& key) {
+Result<JournalHead> read_head(Connection& connection, const HmacKey& key) {
   CS_TRY(Statement statement, connection.prepare("SELECT seq, hash, mac FROM head WHERE id = 1"));
   const Result<bool> found = statement.step();
   if (!found && !is_too_long(found.error())) return found.error();
@@ -48,7 +48,7 @@ Result<JournalHead> read_head(Connection& connection, const MovingKey& key) {
 
 }  // namespace
 
-Result<JournalWrites> JournalWrites::open(Connection& connection, const MovingKey& key) {
+Result<JournalWrites> JournalWrites::open(Connection& connection, const HmacKey& key) {
   JournalWrites journal{key};
   CS_CHECK(journal.read_tail(connection));
   CS_TRY(journal.insert_,

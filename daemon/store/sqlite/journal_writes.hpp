@@ -23,7 +23,7 @@ class JournalWrites {
   };
 
   // Reads where the journal ends. `key` outlives this.
-  static Result<JournalWrites> open(Connection& connection, const MovingKey& key);
+  static Result<JournalWrites> open(Connection& connection, const HmacKey& key);
 
   // Whether what was found at open() is not what this daemon left: cut off, or its head forged.
   [[nodiscard]] bool altered() const { return altered_; }
@@ -36,12 +36,12 @@ class JournalWrites {
   void restore(const Tail& tail) { tail_ = tail; }
 
  private:
-  explicit JournalWrites(const MovingKey& key) : key_{&key} {}
+  explicit JournalWrites(const HmacKey& key) : key_{&key} {}
   Status read_tail(Connection& connection);
   Status insert(JournalRecord& record);
   Status note_clock_step(Time at);
 
-  const MovingKey* key_;
+  const HmacKey* key_;
   Statement insert_;
   Statement seal_;
   Tail tail_;

@@ -103,7 +103,7 @@ Result<std::optional<Event>> MessageReads::last_event(MessageId id) {
   return event;
 }
 
-Result<MessageWrites> MessageWrites::open(Connection& connection, const MovingKey& key) {
+Result<MessageWrites> MessageWrites::open(Connection& connection, const HmacKey& key) {
   MessageWrites writes{key};
   CS_TRY(writes.insert_, connection.prepare(kInsert));
   CS_TRY(writes.read_, connection.prepare(kRead));

@@ -34,7 +34,7 @@ class MessageReads {
 class MessageWrites {
  public:
   // `key` outlives this.
-  static Result<MessageWrites> open(Connection& connection, const MovingKey& key);
+  static Result<MessageWrites> open(Connection& connection, const HmacKey& key);
 
   // Fails like RowWrites::write(), and with `conflict` for a row that fails its check.
   Status put(const MessageChange& change);
@@ -42,7 +42,7 @@ class MessageWrites {
   Status supersede(ChallengeId challenge);
 
  private:
-  explicit MessageWrites(const MovingKey& key) : key_{&key} {}
+  explicit MessageWrites(const HmacKey& key) : key_{&key} {}
 
   Status insert(const NewMessage& message);
   Status settle(const MessageMove& move);
@@ -50,7 +50,7 @@ class MessageWrites {
   Result<std::optional<Message>> checked(MessageId id);
   Status rewrite(const Message& row);
 
-  const MovingKey* key_;
+  const HmacKey* key_;
   Statement insert_, read_, rewrite_, of_challenge_, sweep_;
 };
 

@@ -35,7 +35,7 @@ bool has_rows_beside(const Change& change) {
 
 }  // namespace
 
-Result<RowWrites> RowWrites::open(Connection& connection, const MovingKey& key) {
+Result<RowWrites> RowWrites::open(Connection& connection, const HmacKey& key) {
   CS_TRY(MessageWrites messages, MessageWrites::open(connection, key));
   RowWrites writes{std::move(messages)};
   CS_TRY(writes.clients_, ClientWrites::open(connection));
@@ -54,7 +54,7 @@ Result<RowWrites> RowWrites::open(Connection& connection, const MovingKey& key) 
   CS_TRY(writes.insert_factor_, connection.prepare(kInsertFactor));
   CS_TRY(writes.update_factor_,
          connection.prepare("UPDATE factor SET state = ?, label = ?, public_id = ?, serial = ?, "
-                            "sealed = ?, mac = ? WHERE id = ?"));
+                            "sealed = ?, created_at_ms = ?, mac = ? WHERE id = ?"));
   CS_TRY(writes.insert_motion_, connection.prepare(kInsertMotion));
   CS_TRY(writes.update_motion_, connection.prepare(kUpdateMotion));
   CS_TRY(writes.insert_budget_, connection.prepare(kInsertBudget));
@@ -122,7 +122,7 @@ Status RowWrites::put(const FactorChange& change) {
   const Factor& row = change.row;
   if (!change.fresh) {
     return one_row(update_factor_.run(row.state, row.label, row.public_id, row.serial, row.sealed,
-                                      change.mac, row.id));
+                                      to_milliseconds(row.created_at), change.mac, row.id));
   }
   CS_TRY(const int inserted,
          insert_factor_.run(row.id, row.subject, row.kind, row.state, row.label, row.public_id,

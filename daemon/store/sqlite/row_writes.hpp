@@ -14,7 +14,7 @@ namespace countersign::store::sqlite {
 class RowWrites {
  public:
   // `key` outlives this.
-  static Result<RowWrites> open(Connection& connection, const MovingKey& key);
+  static Result<RowWrites> open(Connection& connection, const HmacKey& key);
 
   // Writes the rows of a change. Fails with `conflict` and `already_exists` after which some may
   // be written, and with `unavailable` when the disk refused.

@@ -36,7 +36,8 @@ constexpr auto kIssued =
     "SELECT id FROM ticket WHERE subject = ? AND purpose = ? AND created_at_ms > ? "
     "ORDER BY created_at_ms DESC, id LIMIT 1000";
 constexpr auto kCrowded =
-    "SELECT subject FROM ticket WHERE state = 1 GROUP BY subject HAVING count(*) > ? LIMIT 100";
+    "SELECT DISTINCT subject FROM ticket WHERE state = 1 GROUP BY subject, purpose "
+    "HAVING count(*) > ? LIMIT 100";
 
 constexpr auto kInsert = "INSERT INTO ticket VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 // Not one of which the journal tells that it was spent: a row that was put back is true, and spent.
@@ -48,9 +49,10 @@ constexpr auto kMove =
 constexpr auto kSweep =
     "DELETE FROM ticket WHERE id IN "
     "(SELECT id FROM ticket WHERE expires_at_ms < ? ORDER BY expires_at_ms LIMIT 4)";
+// Of one purpose: else whoever may have one kind could crowd out another.
 constexpr auto kDisplace =
-    "DELETE FROM ticket WHERE id IN (SELECT id FROM ticket WHERE subject = ? AND state = 1 "
-    "ORDER BY created_at_ms DESC, id LIMIT -1 OFFSET ?) RETURNING id, purpose";
+    "DELETE FROM ticket WHERE id IN (SELECT id FROM ticket WHERE subject = ? AND purpose = ? "
+    "AND state = 1 ORDER BY created_at_ms DESC, id LIMIT -1 OFFSET ?) RETURNING id";
 
 }  // namespace
 
@@ -124,8 +126,11 @@ Status TicketWrites::put(AccountRows& rows, const JournalEntry& entry) {
   }
   if (rows.issued.empty()) return {};
   CS_CHECK(sweep_.run(to_milliseconds(rows.now - AccountStore::kTicketsKept)));
-  for (const NewTicket& ticket : rows.issued) CS_CHECK(insert(ticket));
-  return displace(rows, entry);
+  for (const NewTicket& ticket : rows.issued) {
+    CS_CHECK(insert(ticket));
+    CS_CHECK(displace(rows, ticket.row.purpose, entry));
+  }
+  return {};
 }
 
 Status TicketWrites::insert(const NewTicket& ticket) {
@@ -135,12 +140,11 @@ Status TicketWrites::insert(const NewTicket& ticket) {
                              to_milliseconds(row.expires_at), ticket.mac));
 }
 
-Status TicketWrites::displace(AccountRows& rows, const JournalEntry& entry) {
+Status TicketWrites::displace(AccountRows& rows, TicketPurpose purpose, const JournalEntry& entry) {
   const Rewind rewind{displace_};
-  CS_TRY(bool more, displace_.start(rows.subject, AccountStore::kTicketsMax));
+  CS_TRY(bool more, displace_.start(rows.subject, purpose, AccountStore::kTicketsMax));
   while (more) {
     const auto id = TicketId{displace_.integer(0)};
-    const auto purpose = static_cast<TicketPurpose>(displace_.integer(1));
     // The journal knows nothing of a decoy's.
     if (!is_decoy(rows.subject)) {
       rows.told.push_back(tell_superseded(entry, rows.subject, id, purpose));

@@ -45,7 +45,7 @@ class TicketWrites {
 
  private:
   Status insert(const NewTicket& ticket);
-  Status displace(AccountRows& rows, const JournalEntry& entry);
+  Status displace(AccountRows& rows, TicketPurpose purpose, const JournalEntry& entry);
 
   Statement insert_, move_, sweep_, displace_, erase_;
 };

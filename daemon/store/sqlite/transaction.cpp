@@ -11,8 +11,7 @@ bool is_of_the_change(const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<Transaction>> Transaction::open(Connection connection,
-                                                       const MovingKey& key) {
+Result<std::unique_ptr<Transaction>> Transaction::open(Connection connection, const HmacKey& key) {
   // FULL: a commit is on the disk when it returns. A larger WAL means fewer, longer checkpoints.
   CS_CHECK(
       connection.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 40000; "

@@ -12,7 +12,7 @@ namespace countersign::store::sqlite {
 class Transaction {
  public:
   // Prepares everything on a connection whose schema is ours. `key` outlives this.
-  static Result<std::unique_ptr<Transaction>> open(Connection connection, const MovingKey& key);
+  static Result<std::unique_ptr<Transaction>> open(Connection connection, const HmacKey& key);
 
   Status begin();
   // Whether another process has written since the last time.

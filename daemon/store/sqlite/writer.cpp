@@ -7,7 +7,7 @@
 namespace countersign::store::sqlite {
 
 Writer::Writer(Executor loop, std::filesystem::path file, std::unique_ptr<Transaction> rows,
-               const MovingKey& key, OnFatal on_fatal)
+               const HmacKey& key, OnFatal on_fatal)
     : file_{std::move(file)},
       rows_{std::move(rows)},
       key_{key},

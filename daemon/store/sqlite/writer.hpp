@@ -29,7 +29,7 @@ class Writer {
 
   // `rows` and `tail` are what store_file opened and checked. `key` outlives the writer.
   Writer(Executor loop, std::filesystem::path file, std::unique_ptr<Transaction> rows,
-         const MovingKey& key, OnFatal on_fatal);
+         const HmacKey& key, OnFatal on_fatal);
 
   // Durable, or not done, when this returns. Fails with `conflict`, `already_exists`,
   // `unavailable`. REQUIRES: `change` outlives the wait.
@@ -45,7 +45,7 @@ class Writer {
 
   std::filesystem::path file_;
   std::unique_ptr<Transaction> rows_;  // null: to be opened anew
-  const MovingKey& key_;
+  const HmacKey& key_;
   OnFatal on_fatal_;
   bool failing_ = false;
   bool fatal_ = false;
