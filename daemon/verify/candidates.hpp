@@ -41,11 +41,6 @@ struct Candidates {
                                             const policies::Throttle& throttle,
                                             const Circumstances& circumstances);
 
-// The same of whoever may try: whether they have to wait first, or failed too often.
-[[nodiscard]] std::optional<Refusal> throttled(const SubjectRecord& subject,
-                                               const policies::Throttle& throttle,
-                                               const Circumstances& circumstances);
-
 // The active factors that the passcode may belong to, as its form says: of a Yubico OTP those that
 // bear its public id; of an OATH code with an identifier in front the HOTP factors that bear it; of
 // any other code all OATH factors; of one with the form of a recovery or a temporary code those

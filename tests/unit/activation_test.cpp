@@ -85,7 +85,7 @@ TEST_F(AnActivation, EndsByTheFirstFactorThatMayBeTheOnlyOne) {
 TEST_F(AnActivation, EndsForItsOwnerByNoFactorBeforeThereIsAPassword) {
   add_factor_of_bob(FactorKind::totp);
   Aftermath also;
-  EXPECT_THAT(complete(FactorKind::totp, also), FailsWith(ErrorCode::conflict));
+  EXPECT_THAT(complete(FactorKind::totp, also), FailsWith(ErrorCode::denied));
   EXPECT_FALSE(also.state);
   EXPECT_THAT(also.account.tickets, IsEmpty());
   // A portal that keeps the passwords itself makes accounts that have none here.

@@ -144,6 +144,7 @@ TEST_F(Codes, AreNotMadeWhereThePolicyAllowsNone) {
 TEST_F(Codes, ResetNothingWhereThePolicyResetsByNoSuchChannel) {
   world.add_destination(World::kMailbox, FactorKind::email);
   constexpr Peer kCompanion{.uid = 1000, .gid = 1000, .role = Role::enroll};
+  for (policies::PeerRule& peer : world.rules.peers) peer.roles.fill(true);
   const auto sent = [this](FactorKind kind) {
     world.clock.time += 24h;
     world.welcome_courier();

@@ -240,8 +240,9 @@ TEST_F(Courier, TellsPhonesOnlyOfWhoeverHasNoMailbox) {
 TEST_F(Courier, TellsASuspendedDestinationToo) {
   world.add_destination(World::kMailbox, FactorKind::email);
   ASSERT_TRUE(test::run(world.factors.suspend(kProvision, {World::kMailbox})));
+  EXPECT_THAT(told(), ElementsAre(World::kAddress));
   ASSERT_TRUE(test::run(world.factors.suspend(kProvision, {World::kPhone})));
-  (void)told();  // of the suspensions
+  EXPECT_THAT(told(), UnorderedElementsAre(World::kAddress, World::kNumber));
   ASSERT_TRUE(test::run(world.factors.revoke(kProvision, {World::kTotp})));
   EXPECT_THAT(told(), UnorderedElementsAre(World::kAddress, World::kNumber));
 }

@@ -133,64 +133,42 @@ TEST(PolicyFactors, WhatIsNotOnOfferIsSetUpByNobodyForThemselves) {
   EXPECT_TRUE(may_set_up(Factors{}, Role::enroll, kResetQuestion));
 }
 
-TEST(Assurance, EveryKindHasItsWords) {
-  const Factors factors = defaults().factors;
-  const auto words = [&factors](KindNumber kind) {
-    return assurance_of(factors, std::array{kind}).amr;
-  };
-  EXPECT_THAT(words(kPasswordKind), ElementsAre("pwd"));
-  EXPECT_THAT(words(kTotp), ElementsAre("otp"));
-  EXPECT_THAT(words(kHotp), ElementsAre("otp"));
-  EXPECT_THAT(words(kYubicoOtp), ElementsAre("otp", "hwk"));
-  EXPECT_THAT(words(kChalresp), ElementsAre("hwk"));
-  EXPECT_THAT(words(kSms), ElementsAre("sms"));
-  EXPECT_THAT(words(kEmail), ElementsAre("email"));
-  EXPECT_THAT(words(kQuestion), ElementsAre("kba"));
-  EXPECT_THAT(words(kRecoveryCodes), ElementsAre("rc"));
-  EXPECT_THAT(words(kTemporaryCode), ElementsAre("tap"));
-  EXPECT_THAT(words(kDevice), ElementsAre("dev"));
-}
-
 TEST(Assurance, ContactsAndUnknownKindsProveNothing) {
   for (const int kind : {0, 9, 13, 14, 15, 16, 17, 255}) {
     const auto number = static_cast<KindNumber>(kind);
     EXPECT_FALSE(rule_of(number)) << kind;
     EXPECT_FALSE(may_be_sole(defaults().factors, number)) << kind;
-    const Assurance assurance = assurance_of(defaults().factors, std::array{number});
-    EXPECT_THAT(assurance.amr, IsEmpty()) << kind;
-    EXPECT_EQ(assurance.level, 0) << kind;
+    EXPECT_EQ(level_of(defaults().factors, number), 0) << kind;
   }
 }
 
 struct Proof {
   std::vector<KindNumber> kinds;
-  std::vector<std::string_view> amr;
   int level;
 };
 
-TEST(Assurance, TwoClassesMakeMfaAndAPasswordWithASecondFactorLevelTwo) {
-  for (const Proof& proof : {Proof{{}, {}, 0},
-                             {{kTotp, kTotp}, {"otp"}, 1},
-                             {{kTotp, kSms}, {"otp", "sms"}, 1},
-                             {{kPasswordKind, kTotp}, {"pwd", "otp", "mfa"}, 2},
-                             {{kTotp, kPasswordKind}, {"pwd", "otp", "mfa"}, 2},
-                             {{kPasswordKind, kYubicoOtp}, {"pwd", "otp", "hwk", "mfa"}, 2},
-                             {{kPasswordKind, kEmail}, {"pwd", "email", "mfa"}, 1},
-                             {{kPasswordKind, kQuestion}, {"pwd", "kba"}, 1},
-                             {{kQuestion, kTotp}, {"otp", "kba", "mfa"}, 1},
-                             {{kPasswordKind, kResetQuestion}, {"pwd"}, 1},
-                             {{kPasswordKind, kRecoveryCodes}, {"pwd", "rc", "mfa"}, 2},
-                             {{kPasswordKind, kDevice}, {"pwd", "dev", "mfa"}, 2}}) {
-    const Assurance assurance = assurance_of(defaults().factors, proof.kinds);
-    EXPECT_EQ(assurance.amr, proof.amr);
-    EXPECT_EQ(assurance.level, proof.level) << testing::PrintToString(proof.amr);
+TEST(Assurance, APasswordAndASecondFactorAreLevelTwo) {
+  for (const Proof& proof : {Proof{{}, 0},
+                             {{kTotp, kTotp}, 1},
+                             {{kTotp, kSms}, 1},
+                             {{kPasswordKind, kTotp}, 2},
+                             {{kTotp, kPasswordKind}, 2},
+                             {{kPasswordKind, kYubicoOtp}, 2},
+                             {{kPasswordKind, kEmail}, 1},
+                             {{kPasswordKind, kQuestion}, 1},
+                             {{kQuestion, kTotp}, 1},
+                             {{kPasswordKind, kResetQuestion}, 1},
+                             {{kPasswordKind, kRecoveryCodes}, 2},
+                             {{kPasswordKind, kDevice}, 2}}) {
+    EXPECT_EQ(level_of(defaults().factors, proof.kinds), proof.level)
+        << testing::PrintToString(proof.kinds);
   }
 }
 
 TEST(Assurance, LevelsAreThePolicys) {
   const Factors factors = good("[factors]\nsms.level = 1\nemail.level = 2\n").factors;
-  EXPECT_EQ(assurance_of(factors, std::array{kPasswordKind, kSms}).level, 1);
-  EXPECT_EQ(assurance_of(factors, std::array{kPasswordKind, kEmail}).level, 2);
+  EXPECT_EQ(level_of(factors, std::array{kPasswordKind, kSms}), 1);
+  EXPECT_EQ(level_of(factors, std::array{kPasswordKind, kEmail}), 2);
   EXPECT_EQ(level_of(factors, kSms), 1);
   EXPECT_EQ(level_of(factors, kTotp), 2);
   EXPECT_EQ(level_of(factors, kPasswordKind), 1);

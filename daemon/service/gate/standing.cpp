@@ -71,12 +71,12 @@ Status may_set_up(const policies::Policy& rules, Peer peer, FactorKind kind) {
   return Error{ErrorCode::denied, "factor.offer"};
 }
 
-policies::Assurance assurance_of(const SessionProof& proof, const policies::Policy& rules) {
+std::uint8_t level_of(const SessionProof& proof, const policies::Policy& rules) {
   std::vector<policies::KindNumber> proven;
   for (auto kind = number_of(FactorKind::totp); kind <= number_of(FactorKind::mobile); ++kind) {
     if ((proof.kinds & bit_of(static_cast<FactorKind>(kind))) != 0) proven.push_back(kind);
   }
-  return policies::assurance_of(rules.factors, proven);
+  return policies::level_of(rules.factors, proven);
 }
 
 }  // namespace countersign

@@ -35,8 +35,7 @@ namespace countersign {
 // `denied`.
 [[nodiscard]] Status may_set_up(const policies::Policy& rules, Peer peer, FactorKind kind);
 
-// What was proven in a session: amr, and the level.
-[[nodiscard]] policies::Assurance assurance_of(const SessionProof& proof,
-                                               const policies::Policy& rules);
+// The worth of what was proven in a session, as policies::level_of has it.
+[[nodiscard]] std::uint8_t level_of(const SessionProof& proof, const policies::Policy& rules);
 
 }  // namespace countersign

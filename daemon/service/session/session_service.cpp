@@ -90,7 +90,7 @@ SessionReport SessionService::report(const Visit& visit, const Session& session)
   const policies::Policy& rules = policy->of(subject.fixed.name.realm.text());
   return {.session = session,
           .subject = subject.fixed.name,
-          .level = assurance_of(session.proof, rules).level,
+          .level = level_of(session.proof, rules),
           .current = session.id == visit.session->id,
           .has_password = active_factor(subject, FactorKind::password) != nullptr,
           .has_reset_question = active_factor(subject, FactorKind::reset_question) != nullptr,

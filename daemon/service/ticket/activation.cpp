@@ -16,7 +16,7 @@ awaitable<Status> Activation::complete(Role role, const SubjectRecord& subject,
   // Whoever has an account for others may leave its password for later; its owner may not.
   const bool has_password = active_factor(subject, FactorKind::password) != nullptr;
   if (role == Role::enroll && !has_password) {
-    co_return Error{ErrorCode::conflict, "activation.password"};
+    co_return Error{ErrorCode::denied, "activation.password"};
   }
   CS_CO_TRY(const std::vector<Ticket> open,
             co_await parts_.accounts.open_tickets(subject.fixed.id, now));

@@ -13,7 +13,7 @@ class Activation {
   explicit Activation(const Parts& parts) : parts_{parts} {}
 
   // Adds to `aftermath` what else becomes true. Does nothing unless the subject is pending and this
-  // factor may be its only one. Fails with `unavailable`, `corrupt`, and with `conflict` on
+  // factor may be its only one. Fails with `unavailable`, `corrupt`, and with `denied` on
   // enroll.sock while there is no active password: then nothing may become true.
   // REQUIRES: the references outlive the wait.
   awaitable<Status> complete(Role role, const SubjectRecord& subject, const Factor& now_active,

@@ -127,7 +127,7 @@ awaitable<Result<Answer>> TicketService::redeem_hand_over(const Visit& visit,
     HandOverReport report{.accepted = true,
                           .subject = subject->fixed.name,
                           .proof = proof,
-                          .level = assurance_of(proof, rules).level};
+                          .level = level_of(proof, rules)};
     Aftermath aftermath;
     aftermath.account.tickets.push_back({*ticket, TicketState::spent});
     JournalEntry entry{.at = now,
