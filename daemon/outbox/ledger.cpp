@@ -53,14 +53,19 @@ FactorId waits_with(const Sending& sending) {
   return sending.nobodys ? FactorId{} : sending.factor;
 }
 
+// Constants, because Clang 14 cannot make one where it is returned.
+constexpr Literal kSmsSignIn = "[sms] sign_in";
+constexpr Literal kEmailSignIn = "[email] sign_in";
+constexpr Literal kSmsPrefix = "[[sms.prefix]]";
+
 // The rule that never lets it through, whatever was sent before.
 std::optional<Literal> forbidden_by(const Sending& sending, const policies::Policy& policy) {
   const bool is_sms = sending.channel == FactorKind::sms;
   const bool proves_who =
       sending.kind == MessageKind::sign_in || sending.kind == MessageKind::transaction;
-  if (proves_who && is_sms && !policy.sms.sign_in) return Literal{"[sms] sign_in"};
-  if (proves_who && !is_sms && !policy.email.sign_in) return Literal{"[email] sign_in"};
-  if (is_sms && named(policy.sms, sending.prefix) == nullptr) return Literal{"[[sms.prefix]]"};
+  if (proves_who && is_sms && !policy.sms.sign_in) return kSmsSignIn;
+  if (proves_who && !is_sms && !policy.email.sign_in) return kEmailSignIn;
+  if (is_sms && named(policy.sms, sending.prefix) == nullptr) return kSmsPrefix;
   return std::nullopt;
 }
 
