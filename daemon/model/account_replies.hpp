@@ -58,7 +58,7 @@ struct LinkRequested {
 enum class TicketCondition : std::uint8_t { open = 1, expired = 2, spent = 3 };
 struct TicketReport {
   TicketCondition condition = TicketCondition::spent;
-  std::optional<TicketPurpose> purpose;  // the rest only where it is open or expired
+  std::optional<TicketPurpose> purpose;  // as all but the last, only where it is open or expired
   std::optional<SubjectName> subject;
   Time expires_at{};
   bool password_needed = false;

@@ -96,13 +96,13 @@ void write(const LinkRequested& requested, v1::LinkRequested& message) {
 
 void write(const TicketReport& report, v1::TicketReport& message) {
   message.set_state(static_cast<v1::TicketState>(report.condition));
+  message.set_account_is_active(report.account_is_active);
   if (report.condition == TicketCondition::spent) return;
   if (report.purpose) message.set_purpose(static_cast<v1::TicketPurpose>(*report.purpose));
   if (report.subject) write(*report.subject, *message.mutable_subject());
   message.set_expires_at_ms(to_milliseconds(report.expires_at));
   message.set_password_needed(report.password_needed);
   if (report.about) message.mutable_about()->assign(name_of(*report.about));
-  message.set_account_is_active(report.account_is_active);
 }
 
 void write(const TicketOpened& opened, v1::TicketOpened& message) {

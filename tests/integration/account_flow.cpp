@@ -30,6 +30,9 @@ support = "Service desk, +358 9 123 4567"
 [factors.question]
 offer = true
 
+[factors.device]
+offer = true
+
 [password]
 strength_min = 3
 
@@ -209,6 +212,12 @@ Person AccountFlow::settle() {
 void AccountFlow::sign_in(Person& person, AccountClient& visit, const char* password) {
   EXPECT_EQ(visit.sign_in(person.username, password).answer(), v1::ACCEPTED);
   EXPECT_EQ(visit.prove_factor(person.token.press()).answer(), v1::ACCEPTED);
+}
+
+bool AccountFlow::may_sign_in(Person& person, const char* password) {
+  AccountClient visit = visitor();
+  return visit.sign_in(person.username, password).answer() == v1::ACCEPTED &&
+         visit.prove_factor(person.token.press()).answer() == v1::ACCEPTED;
 }
 
 v1::Factor AccountFlow::confirm(Person& person, v1::FactorKind kind,

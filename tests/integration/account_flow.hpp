@@ -32,7 +32,7 @@ inline constexpr const char* kNewPassword = "Choose a new password";
 inline constexpr const char* kConfirm = "Confirm this e-mail address";
 inline constexpr const char* kFactorAdded = "a new way to sign in was added";
 inline constexpr const char* kFactorRemoved = "a way to sign in was removed";
-inline constexpr const char* kFactorRenamed = "a way to sign in was renamed";
+inline constexpr const char* kFactorChanged = "a part of your account was changed";
 inline constexpr const char* kPasswordChanged = "your password was changed";
 inline constexpr const char* kQuestionChanged = "your secret question was changed";
 inline constexpr const char* kAddressChanged = "where your account reaches you was changed";
@@ -40,6 +40,8 @@ inline constexpr const char* kUnlocked = "your account was unlocked";
 inline constexpr const char* kSuspended = "a part of your account was suspended";
 inline constexpr const char* kCodesMade = "new recovery codes were made";
 inline constexpr const char* kCodeUsed = "a recovery code was used";
+inline constexpr const char* kDeviceRemembered = "a device is now remembered";
+inline constexpr const char* kDeviceStolen = "a remembered device may have been copied";
 
 struct Person {
   std::string username;
@@ -71,6 +73,8 @@ class AccountFlow : public testing::Test {
   static AccountClient visitor() { return AccountClient{appliance()}; }
   // By password and token, anew.
   static void sign_in(Person& person, AccountClient& visit, const char* password = kPassword);
+  // Whether both let somebody in.
+  static bool may_sign_in(Person& person, const char* password);
   // Confirms a destination by the code that is sent there; who it is then.
   static v1::Factor confirm(Person& person, v1::FactorKind kind, const std::string& destination);
 

@@ -171,6 +171,28 @@ TEST_F(Settings, AnotherPasswordEndsTheOtherSessionsAndIsTold) {
   EXPECT_EQ(visitor().sign_in(bob.username, kOther).answer(), v1::ACCEPTED);
 }
 
+TEST_F(Settings, SessionsElsewhereAreListedAndEnded) {
+  Person bob = settle();
+  AccountClient tablet = visitor();
+  AccountClient desk = visitor();
+  sign_in(bob, tablet);
+  sign_in(bob, desk);
+  ASSERT_EQ(bob.visit.list_sessions().sessions_size(), 3);
+  AccountClient half = visitor();
+  ASSERT_EQ(half.sign_in(bob.username, kPassword).answer(), v1::ACCEPTED);
+  EXPECT_FALSE(half.end_session(tablet.get_session().id()));  // before a factor was proven
+  EXPECT_EQ(half.error(), v1::DENIED);
+  EXPECT_FALSE(half.end_session(0, true));
+
+  ASSERT_TRUE(bob.visit.end_session(tablet.get_session().id()));
+  EXPECT_EQ(tablet.get_session().id(), 0U);
+  EXPECT_NE(desk.get_session().id(), 0U);
+  ASSERT_TRUE(bob.visit.end_session(0, true));
+  EXPECT_EQ(desk.get_session().id(), 0U);
+  ASSERT_TRUE(bob.visit.end_session());
+  EXPECT_EQ(bob.visit.get_session().id(), 0U);
+}
+
 TEST_F(Settings, AnotherQuestionIsAskedFromThenOnAndIsTold) {
   Person bob = settle();
   ASSERT_NE(bob.visit.set_custom_question("Whose cat was it?", "Schrödinger's").id(), 0U);
@@ -207,7 +229,7 @@ TEST_F(Settings, FactorsAreListedAddedRenamedAndRemovedAndEachChangeIsTold) {
   told(bob, kFactorAdded);
   EXPECT_EQ(visit.rename_factor(app.factor, "phone").label(), "phone");
   EXPECT_EQ(listed(visit, app.factor).label(), "phone");
-  told(bob, kFactorRenamed);
+  told(bob, kFactorChanged);
   ASSERT_EQ(visit.revoke_factor(app.factor).state(), v1::REVOKED);
   told(bob, kFactorRemoved);
   pass(30s);

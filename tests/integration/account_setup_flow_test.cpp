@@ -29,6 +29,12 @@ class Setup : public AccountFlow {
     EXPECT_EQ(person.visit.open_ticket(ticket).verdict().answer(), v1::ACCEPTED);
     return person;
   }
+  // And with a password.
+  static Person begin_with_password() {
+    Person person = begin();
+    EXPECT_TRUE(person.visit.set_password(kPassword).set());
+    return person;
+  }
   static v1::PasswordReport would_set(AccountClient& visit, const std::string& password) {
     v1::Request request;
     request.mutable_set_password()->set_new_password(password);
@@ -86,10 +92,23 @@ TEST_F(Setup, EachRuleThatAPasswordBreaksIsNamedAndItsNeighbourIsGood) {
 }
 
 TEST_F(Setup, ThePasswordIsChosenOnceAndIsReplacedByNobodyWhoHasTheLinkAlone) {
-  Person bob = begin();
-  ASSERT_TRUE(bob.visit.set_password(kPassword).set());
+  Person bob = begin_with_password();
   EXPECT_FALSE(bob.visit.set_password(kOther).set());
   EXPECT_EQ(bob.visit.error(), v1::CONFLICT);
+}
+
+// An account that had a factor and no password would be nobody's.
+TEST_F(Setup, WhatLeadsToAFactorComesAfterThePassword) {
+  Person bob = begin();
+  EXPECT_EQ(bob.visit.enrol_totp("phone").factor().id(), 0U);
+  EXPECT_EQ(bob.visit.error(), v1::CONFLICT);
+  EXPECT_THAT(bob.visit.error_message(), HasSubstr("set a password first"));
+  EXPECT_EQ(enrol_phone(bob.visit, bob.number, "").id(), 0U);
+  EXPECT_EQ(bob.visit.error(), v1::CONFLICT);
+  EXPECT_EQ(bob.visit.start_challenge(v1::EMAIL, v1::CONFIRMATION).challenge_id(), 0U);
+  EXPECT_EQ(bob.visit.error(), v1::CONFLICT);
+  ASSERT_TRUE(bob.visit.set_password(kPassword).set());
+  EXPECT_EQ(bob.visit.enrol_totp("phone").factor().state(), v1::PENDING);
 }
 
 TEST_F(Setup, OneOfNineteenQuestionsIsChosen) {
@@ -117,8 +136,7 @@ TEST_F(Setup, OrAQuestionOfOnesOwn) {
 
 TEST_F(Setup, EachRuleThatAnAnswerBreaksIsNamed) {
   constexpr std::uint32_t kToy = 5;  // "Which toy did you love most as a child?"
-  Person bob = begin();
-  ASSERT_TRUE(bob.visit.set_password(kPassword).set());
+  Person bob = begin_with_password();
   ASSERT_EQ(bob.visit.describe_realm().question_length_min(), 4U);
   const std::vector<std::pair<std::string, std::string>> table{
       {"abc", "too short"},
@@ -140,7 +158,7 @@ TEST_F(Setup, EachRuleThatAnAnswerBreaksIsNamed) {
 }
 
 TEST_F(Setup, APhoneIsConfirmedByACodeThatItGets) {
-  Person bob = begin();
+  Person bob = begin_with_password();
   const std::string at_home = "0" + bob.number.substr(4);  // as one dials it there
   const v1::Factor phone = enrol_phone(bob.visit, at_home, "FI");
   EXPECT_EQ(phone.state(), v1::PENDING);
@@ -170,7 +188,7 @@ struct Refused {
 };
 
 TEST_F(Setup, AnotherNumberIsRefusedAndTheReasonIsGiven) {
-  Person bob = begin();
+  Person bob = begin_with_password();
   const std::vector<Refused> table{{"09 1234 5678", "FI", "is a fixed line"},
                                    {"+49 30 123456", "", "is a fixed line"},
                                    {"0600 12345", "FI", "is a premium-rate"},
@@ -190,8 +208,7 @@ TEST_F(Setup, AnotherNumberIsRefusedAndTheReasonIsGiven) {
 }
 
 TEST_F(Setup, NoAccountIsActiveWithoutAFactor) {
-  Person bob = begin();
-  ASSERT_TRUE(bob.visit.set_password(kPassword).set());
+  Person bob = begin_with_password();
   ASSERT_NE(bob.visit.set_question(kQuestion, kAnswer).id(), 0U);
   confirm(bob, v1::RESET_PHONE, bob.number);
   // A question to sign in by is on offer here, and never the only factor.
@@ -214,8 +231,7 @@ TEST_F(Setup, ASecondQuestionIsAnotherOne) {
 class EachFactor : public Setup {
  protected:
   void makes_active(const std::function<void(Person&)>& set_up, v1::FactorKind kind) {
-    Person bob = begin();
-    ASSERT_TRUE(bob.visit.set_password(kPassword).set());
+    Person bob = begin_with_password();
     set_up(bob);
     EXPECT_EQ(state_of(bob), v1::SUBJECT_ACTIVE);
     EXPECT_EQ(bob.visit.get_session().scope(), v1::SCOPE_ACCOUNT);

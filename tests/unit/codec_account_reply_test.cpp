@@ -122,6 +122,12 @@ TEST(AccountReply, SaysNothingOfATicketThatIsSpent) {
             R"("passwordNeeded":true})");
 }
 
+// For whoever opens the letter's link again: there is nothing left to set up.
+TEST(AccountReply, SaysOfASpentTicketThatTheAccountIsActive) {
+  const TicketReport report{.condition = TicketCondition::spent, .account_is_active = true};
+  EXPECT_EQ(json(Answer{report}), R"({"state":"TICKET_SPENT","accountIsActive":true})");
+}
+
 TEST(AccountReply, RejectsASignInWithoutAReason) {
   SignInReport report{.accepted = false, .session = secret("none"), .retry_after = 3s};
   EXPECT_EQ(json(Answer{std::move(report)}), R"({"answer":"REJECTED","retryAfterSeconds":3})");
