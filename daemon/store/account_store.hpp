@@ -19,7 +19,9 @@ namespace countersign {
 
 class AccountStore {
  public:
-  static constexpr std::size_t kSessionsMax = 16;  // of one subject; those seen last stay
+  // Of one subject. Those that await a factor at a strange place give way first, then those that
+  // were not seen for longest.
+  static constexpr std::size_t kSessionsMax = 16;
   // Open ones of one subject and purpose; the oldest goes.
   static constexpr std::size_t kTicketsMax = 32;
   static constexpr std::size_t kContactsMax = 4;   // of a new account; one of each kind

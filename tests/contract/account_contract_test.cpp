@@ -275,6 +275,23 @@ TEST_P(Accounts, KeepTheSessionsThatWereSeenLast) {
   EXPECT_THAT(world_.problems(), IsEmpty());
 }
 
+// Who knows a password, and nothing else, ends nobody's sessions.
+TEST_P(Accounts, HalfASignInGivesWayToWhoIsSignedIn) {
+  ASSERT_THAT(begin(session(2001)), Succeeds());
+  constexpr auto kMany = static_cast<std::int64_t>(2 * AccountStore::kSessionsMax);
+  for (std::int64_t i = 1; i <= kMany; ++i) {
+    world_.clock.time += 1min;
+    Session half = session(2001 + i);
+    half.scope = SessionScope::sign_in;
+    ASSERT_THAT(begin(half), Succeeds());
+  }
+  EXPECT_EQ(sessions().size(), AccountStore::kSessionsMax);
+  EXPECT_TRUE(*find(SessionId{2001}));
+  EXPECT_FALSE(*find(SessionId{2002}));
+  EXPECT_TRUE(*find(SessionId{2001 + kMany}));
+  EXPECT_THAT(world_.problems(), IsEmpty());
+}
+
 TEST_P(Accounts, ForgetSessionsThatExpired) {
   ASSERT_THAT(begin(session(2001)), Succeeds());
   world_.clock.time += 12h;

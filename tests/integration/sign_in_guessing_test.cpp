@@ -29,6 +29,7 @@ constexpr std::size_t kConnections = 400;
 constexpr std::size_t kGuesses = 10'000;
 constexpr std::size_t kWave = 1000;  // of passwords, at once
 constexpr int kSessions = 100;
+constexpr std::size_t kSessionsMax = 16;  // that one person has
 // The default: of 100 failures 20 are kept for familiar places, and 5 for codes that unlock.
 constexpr std::size_t kStrangersMax = 75;
 // Of a HOTP factor, by default: ten counters ahead, and the one that was used last.
@@ -122,15 +123,21 @@ class SignInGuessing : public testing::Test {
            client.prove_factor(owner.token.press()).answer() == v1::ACCEPTED &&
            client.get_session().scope() == v1::SCOPE_ACCOUNT && client.end_session();
   }
-  // Whoever knows the password, and nothing else.
+  // Whoever knows the password, and nothing else: of the sessions that they open, those that stand.
   std::vector<std::string> sessions_of_a_phisher() {
     std::vector<std::string> sessions;
+    AccountClient client{*appliance_};
     for (int i = 0; i < kSessions; ++i) {
-      AccountClient client{*appliance_};
+      client.use_session("");
       client.come_from(strange_place(i));
       EXPECT_EQ(client.sign_in(spelling(i), kPassword).answer(), v1::ACCEPTED);
       sessions.push_back(client.session());
     }
+    std::erase_if(sessions, [&client](const std::string& session) {
+      client.use_session(session);
+      return client.get_session().id() == 0;
+    });
+    EXPECT_EQ(sessions.size(), kSessionsMax);
     return sessions;
   }
   // A code that none of the next thousand counters shows.
@@ -227,6 +234,26 @@ TEST_F(SignInGuessing, ASessionForEachCodeGivesNoMoreOfThem) {
   }
   EXPECT_EQ((signatures() - before) / kSignaturesOfAGuess, kStrangersMax);
   EXPECT_TRUE(signs_in(alexandra_));
+}
+
+// Nor between a password and a code.
+TEST_F(SignInGuessing, ThePasswordAloneEndsNoneOfTheOwnersSessions) {
+  start(kManyMayCome + kHashedAtOnce);
+  AccountClient desk{*appliance_};
+  desk.come_from(kHome);
+  ASSERT_EQ(desk.sign_in("alexandra", kPassword).answer(), v1::ACCEPTED);
+  ASSERT_EQ(desk.prove_factor(alexandra_.token.press()).answer(), v1::ACCEPTED);
+  AccountClient sofa{*appliance_};
+  sofa.come_from(kHome);
+  ASSERT_EQ(sofa.sign_in("alexandra", kPassword).answer(), v1::ACCEPTED);
+  for (int i = 0; i < kSessions; ++i) {
+    AccountClient phisher{*appliance_};
+    phisher.come_from(strange_place(i));
+    EXPECT_EQ(phisher.sign_in("alexandra", kPassword).answer(), v1::ACCEPTED);
+  }
+  EXPECT_EQ(sofa.prove_factor(alexandra_.token.press()).answer(), v1::ACCEPTED);
+  EXPECT_EQ(desk.get_session().scope(), v1::SCOPE_ACCOUNT);
+  EXPECT_THAT(appliance_->check_store(), IsEmpty());
 }
 
 // By all means at once. Each sign-in gives strangers a few more guesses, and they are all counted.

@@ -85,6 +85,8 @@ void Strangers::count(const v1::Reply& reply) {
     ++tally_.unsaid;
   } else if (error == v1::LIMIT_EXCEEDED || error == v1::BUSY) {
     ++tally_.refused;
+  } else if (error == v1::DENIED) {
+    ++tally_.ended;
   } else {
     throw std::runtime_error{"unexpected: " + reply.ShortDebugString()};
   }

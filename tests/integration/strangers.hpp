@@ -24,7 +24,10 @@ struct Tally {
   std::size_t throttled = 0;
   std::size_t unsaid = 0;   // signing in: rejected, and nobody says why
   std::size_t refused = 0;  // too many wait already
-  [[nodiscard]] std::size_t answered() const { return evaluated + throttled + unsaid + refused; }
+  std::size_t ended = 0;    // another of their sessions has taken the place of theirs
+  [[nodiscard]] std::size_t answered() const {
+    return evaluated + throttled + unsaid + refused + ended;
+  }
 };
 
 class Strangers {

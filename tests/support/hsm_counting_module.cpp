@@ -86,8 +86,9 @@ CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM* how, CK_OBJECT_HANDLE k
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* message, CK_ULONG message_size, CK_BYTE* signature,
            CK_ULONG* size) {
   if (signature != nullptr) {
-    const std::string line = signing != nullptr ? std::string{signing->begin(), signing->end()}
-                                                : line_of_password(message, message_size);
+    // The pepper key may be an unwrapped copy, too.
+    std::string line = line_of_password(message, message_size);
+    if (line.empty() && signing != nullptr) line.assign(signing->begin(), signing->end());
     if (!line.empty() && !write_down(line)) return CKR_DEVICE_ERROR;
   }
   return real.C_Sign(session, message, message_size, signature, size);

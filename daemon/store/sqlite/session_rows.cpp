@@ -51,10 +51,15 @@ constexpr auto kEndAll = "DELETE FROM session WHERE subject = ? AND id <> ? RETU
 constexpr auto kSweep =
     "DELETE FROM session WHERE id IN "
     "(SELECT id FROM session WHERE expires_at_ms < ? ORDER BY expires_at_ms LIMIT 4)";
-// Not the one that has just begun, whatever the clock said before.
+// Not the one that has just begun, whatever the clock said before. Those that await a factor, and
+// come from nowhere familiar, go first: who has a password alone must not end anybody's sessions,
+// nor come between the owner's password and their code.
 constexpr auto kDisplace =
     "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE subject = ?1 "
-    "ORDER BY id = ?2 DESC, seen_at_ms DESC, id LIMIT -1 OFFSET ?3) RETURNING id";
+    "ORDER BY id = ?2 DESC, "
+    "scope <> 2 OR source IN (SELECT print FROM source WHERE subject = ?1) DESC, "
+    "seen_at_ms DESC, id LIMIT -1 OFFSET ?3) RETURNING id";
+static_assert(static_cast<int>(SessionScope::sign_in) == 2);
 
 }  // namespace
 
