@@ -49,6 +49,22 @@ Held* Account::find(FactorId id) {
   return found == held.end() ? nullptr : &*found;
 }
 
+bool Account::is_set(FactorKind kind) const {
+  return std::ranges::any_of(held, [kind](const Held& one) {
+    const bool stands = one.state == FactorState::active || one.state == FactorState::suspended;
+    return one.kind == kind && stands;
+  });
+}
+
+bool Account::can_prove_factor(Time now) const {
+  return std::ranges::any_of(held, [now](const Held& one) {
+    if (one.state != FactorState::active) return false;
+    if (one.kind == FactorKind::recovery_codes) return !one.codes.empty();
+    if (one.kind == FactorKind::temporary_code) return !one.codes.empty() && now < one.until;
+    return may_be_sole(one.kind);
+  });
+}
+
 int Account::sole() const {
   const auto counts = [](const Held& one) {
     return may_be_sole(one.kind) && one.state == FactorState::active;
@@ -74,7 +90,7 @@ Ruling Model::enters(const Visitor* who, Scopes scopes) const {
 }
 
 Ruling Model::proven_lately(const Visitor& who) const {
-  const bool has_factor = account_of(who).sole() > 0;
+  const bool has_factor = account_of(who).can_prove_factor(now);
   const bool proven =
       is_recent(who.password_at, now) && (!has_factor || is_recent(who.factor_at, now));
   return no_unless(proven, By::proof, "it was proven too long ago");
@@ -86,6 +102,11 @@ Ruling Model::changes(const Visitor* who, Scopes scopes) const {
   return entered & proven_lately(*who);
 }
 
+Ruling Model::shows_in_full(const Visitor& who) const {
+  if (who.scope == SessionScope::account) return proven_lately(who);
+  return no_unless(is_recent(who.password_at, now), By::proof, "a link alone proves nothing");
+}
+
 Ruling Model::has_password_first(const Visitor* who) const {
   const bool sets_up = who != nullptr && who->scope == SessionScope::activation;
   const bool has_one = sets_up && account_of(*who).active(FactorKind::password) != nullptr;
@@ -94,7 +115,7 @@ Ruling Model::has_password_first(const Visitor* who) const {
 
 bool Model::needs_password(const Link& link) const {
   return link.purpose == TicketPurpose::activation &&
-         accounts[link.account].active(FactorKind::password) != nullptr;
+         accounts[link.account].is_set(FactorKind::password);
 }
 
 Ruling Model::opens(const Link* link, std::string_view password) const {
@@ -106,11 +127,14 @@ Ruling Model::opens(const Link* link, std::string_view password) const {
   switch (link->purpose) {
     case TicketPurpose::activation: {
       const Held* known = account.active(FactorKind::password);
-      const bool fits = known == nullptr || known->secret == password;
+      const bool is_it = known != nullptr && known->secret == password;
+      const bool fits = is_it || !account.is_set(FactorKind::password);
       return unsure & no_unless(account.life == Life::pending && fits, By::answer, "activation");
     }
     case TicketPurpose::reset:
-      return unsure & no_unless(account.life == Life::active, By::answer, "reset");
+      return unsure & no_unless(account.life == Life::active &&
+                                    account.active(FactorKind::primary_email) != nullptr,
+                                By::answer, "reset");
     case TicketPurpose::repudiation:
       return unsure;
     case TicketPurpose::hand_over:
@@ -139,9 +163,9 @@ Ruling Model::sets_password(const Visitor& who, std::string_view current) const 
   const Held* known = account.active(FactorKind::password);
   switch (who.scope) {
     case SessionScope::activation:
-      return no_unless(known == nullptr, By::conflict, "there is one");
+      return no_unless(!account.is_set(FactorKind::password), By::conflict, "there is one");
     case SessionScope::reset: {
-      const bool asks = account.active(FactorKind::reset_question) != nullptr;
+      const bool asks = account.is_set(FactorKind::reset_question);
       return no_unless(!asks || who.question_at != Time{}, By::conflict, "the question first");
     }
     case SessionScope::account:
@@ -167,7 +191,11 @@ Ruling Model::answers(const Code* code, const Account* whose, Purpose purpose,
   const FactorState asked = confirms ? FactorState::pending : FactorState::active;
   const bool stands = it != account.held.end() && it->state == asked;
   if (!may || !stands) return no(By::answer, "what it went to is out of use");
-  return code->is_unsure ? maybe("its address has moved") : kYes;
+  if (code->is_unsure) return maybe("its address has moved");
+  const Held* password = account.active(FactorKind::password);
+  if (purpose != Purpose::reset || password == nullptr) return kYes;
+  if (password->made == code->made) return maybe("the password was set at that instant");
+  return no_unless(password->made < code->made, By::answer, "another password since");
 }
 
 // Whether a code goes out; to strangers the answer is the same when none does.
@@ -216,7 +244,9 @@ Held* Model::proven_by(Account& account, std::string_view typed, Ruling& ruling)
   for (Held& held : account.held) {
     if (held.state != FactorState::active) continue;
     Ruling fits = no(By::answer, "");
-    if (held.codes.contains(std::string{typed})) {
+    const bool is_written =
+        held.kind == FactorKind::recovery_codes || held.kind == FactorKind::temporary_code;
+    if (is_written && held.codes.contains(std::string{typed})) {
       fits = no_unless(held.kind == FactorKind::recovery_codes || now < held.until, By::answer, "");
     } else if (held.kind == FactorKind::totp) {
       std::int64_t step = 0;
@@ -251,24 +281,68 @@ void Model::close_links(std::size_t account, TicketPurpose purpose) {
   }
 }
 
+void Model::close_all_but_repudiations(std::size_t account) {
+  for (Link& link : links) {
+    const bool goes = link.account == account && link.purpose != TicketPurpose::repudiation;
+    if (goes) link.is_open = false;
+  }
+}
+
+void Model::end_resets(std::size_t account) {
+  close_links(account, TicketPurpose::reset);
+  for (Visitor& one : visitors) {
+    if (one.account == account && one.scope == SessionScope::reset) one.ended = true;
+  }
+}
+
+// One session hands over once at a time.
+void Model::hand_over(const Visitor& from, Link link) {
+  for (Link& other : links) {
+    const bool gives_way = other.purpose == TicketPurpose::hand_over && other.session == from.id;
+    if (gives_way) other.is_open = false;
+  }
+  links.push_back(std::move(link));
+}
+
 void Model::activate(std::size_t account) {
   accounts[account].life = Life::active;
   close_links(account, TicketPurpose::activation);
 }
 
 // "This was not me": what was changed goes, and unless it was a new factor, the password.
+// Of an address, where its owner is reached now, and the codes that go there.
 void Model::suspend_what_was_changed(const Link& link) {
-  for (Held& held : accounts[link.account].held) {
+  Account& account = accounts[link.account];
+  if (link.about == MessageKind::address_changed) {
+    const Held* told = account.find(link.factor);
+    Held* contact =
+        told == nullptr || !is_contact(told->kind) ? nullptr : account.active(told->kind);
+    const auto goes_there = [contact](const Held& one) {
+      return one.kind == channel_of(contact->kind) && one.secret == contact->secret &&
+             one.state == FactorState::active;
+    };
+    for (Held& held : account.held) {
+      if (contact != nullptr && goes_there(held)) held.state = FactorState::suspended;
+    }
+    if (contact != nullptr) contact->state = FactorState::suspended;
+  }
+  for (Held& held : account.held) {
     if (held.state != FactorState::active) continue;
     const bool is_password =
         held.kind == FactorKind::password && link.about != MessageKind::factor_added;
     if (held.id == link.factor || is_password) held.state = FactorState::suspended;
   }
   end_all(link.account);
+  close_links(link.account, TicketPurpose::activation);
+  close_links(link.account, TicketPurpose::reset);
 }
 
 // The new one takes the place of the old, and codes that went to the old primary address follow.
-void Model::replace_contact(Account& account, Held& confirmed) {
+void Model::replace_contact(std::size_t index, Held& confirmed) {
+  Account& account = accounts[index];
+  const bool resets =
+      confirmed.kind == FactorKind::primary_email || confirmed.kind == FactorKind::reset_phone;
+  if (resets) end_resets(index);
   for (Held& held : account.held) {
     const bool gives_way = held.kind == confirmed.kind && held.id != confirmed.id &&
                            held.state != FactorState::revoked;

@@ -87,6 +87,10 @@ struct Account {
   [[nodiscard]] const Held* active(FactorKind kind) const;
   Held* active(FactorKind kind);
   Held* find(FactorId id);
+  // Active or suspended: one that is out of use still stands in the way.
+  [[nodiscard]] bool is_set(FactorKind kind) const;
+  // Something that its owner could be asked for beside the password.
+  [[nodiscard]] bool can_prove_factor(Time now) const;
   [[nodiscard]] int sole() const;  // active ones that may be the only one
   [[nodiscard]] bool is_complete() const { return active(FactorKind::password) && sole() > 0; }
 };
@@ -143,6 +147,8 @@ class Model {
   // The same for a change, before which who asks has to prove again who they are.
   [[nodiscard]] Ruling changes(const Visitor* who, Scopes scopes) const;
   [[nodiscard]] Ruling proven_lately(const Visitor& who) const;
+  // Addresses in full: whoever sets an account up has a password to prove, and nothing else.
+  [[nodiscard]] Ruling shows_in_full(const Visitor& who) const;
   // Factors come after the password.
   [[nodiscard]] Ruling has_password_first(const Visitor* who) const;
   [[nodiscard]] Say is_alive(const Visitor& who) const;
@@ -167,9 +173,12 @@ class Model {
   // What follows.
   void end_all(std::size_t account, const Visitor* but = nullptr);
   void close_links(std::size_t account, TicketPurpose purpose);
+  void close_all_but_repudiations(std::size_t account);
+  void end_resets(std::size_t account);
+  void hand_over(const Visitor& from, Link link);
   void activate(std::size_t account);
   void suspend_what_was_changed(const Link& link);
-  void replace_contact(Account& account, Held& confirmed);
+  void replace_contact(std::size_t account, Held& confirmed);
   void erase(std::size_t account);
 
   Account& account_of(const Visitor& who) { return accounts[who.account]; }

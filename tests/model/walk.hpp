@@ -67,9 +67,11 @@ class Walk {
   Account& whom();  // somebody who is named
   [[nodiscard]] std::size_t index_of(const Account& account) const;
   FactorId any_factor(Account& account);
+  // So often one of that state, where there is one; else any.
+  FactorId factor_in(Account& account, FactorState state, unsigned percent);
   Held* find(FactorId id);
   Link* any_link(std::optional<TicketPurpose> purpose);
-  Code* any_code(const Account* account);
+  Code* any_code(const Account* account, bool for_strangers = false);
   std::string password_for(const Account& account);
   std::string passcode_for(Account& account);
   std::string place_of(const Account& account, FactorKind kind);
@@ -126,7 +128,7 @@ class Walk {
   // walk_sign_in.cpp: passwords, proofs, and what a session leads to.
   void sign_in();
   Ruling device_rules(Account& account, Held*& device, std::string& text);
-  void device_shown(Account& account, Held& device, SignInReport& report);
+  void device_shown(const Visitor& who, Held& device, SignInReport& report);
   void prove_factor();
   void reauthenticate();
   void answer_question();

@@ -43,6 +43,14 @@ FactorId Walk::any_factor(Account& account) {
   return one_of(whose.held).id;
 }
 
+FactorId Walk::factor_in(Account& account, FactorState state, unsigned percent) {
+  std::vector<FactorId> fitting;
+  for (const Held& held : account.held) {
+    if (held.state == state) fitting.push_back(held.id);
+  }
+  return fitting.empty() || !chance(percent) ? any_factor(account) : one_of(fitting);
+}
+
 Held* Walk::find(FactorId id) {
   for (Account& account : model_.accounts) {
     if (Held* held = account.find(id)) return held;
@@ -60,10 +68,12 @@ Link* Walk::any_link(std::optional<TicketPurpose> purpose) {
   return fitting.empty() ? nullptr : one_of(fitting);
 }
 
-Code* Walk::any_code(const Account* account) {
+Code* Walk::any_code(const Account* account, bool for_strangers) {
   std::vector<Code*> fitting;
   for (Code& code : model_.codes) {
     const bool is_whose = account == nullptr || code.account == index_of(*account);
+    const bool is_strangers = code.purpose == Purpose::reset || code.purpose == Purpose::unlock;
+    if (for_strangers && !is_strangers && chance(80)) continue;
     if (is_whose && (!code.is_over || chance(20))) fitting.push_back(&code);
   }
   if (fitting.empty()) return nullptr;

@@ -52,7 +52,7 @@ void Walk::factor_is_active(Visitor& who, Held& held, const SecretBytes& session
   held.is_kept = false;
   about_ = &account;
   changed_ = held.id;
-  if (is_contact(held.kind)) model_.replace_contact(account, held);
+  if (is_contact(held.kind)) model_.replace_contact(who.account, held);
   const bool activates = account.life == Life::pending && may_be_sole(held.kind);
   if (!activates) {
     if (session.size() != 0) fail("a new factor is not yet the person");
@@ -177,7 +177,8 @@ void Walk::start_challenge() {
                   .factor = id,
                   .channel = channel,
                   .purpose = purpose,
-                  .expires = model_.now + 300s};
+                  .expires = model_.now + 300s,
+                  .made = model_.now};
   }
   const std::uint64_t before = model_.codes.size();
   read_letters();
@@ -187,6 +188,7 @@ void Walk::start_challenge() {
 
 void Walk::answer_challenge() {
   const Bearer by = bearer();
+  if (by.text.empty()) return answer_as_stranger();
   Account& account = by.who == nullptr ? whom() : model_.account_of(*by.who);
   Code* code = any_code(is_apt(85) ? &account : nullptr);
   const Purpose purpose = code != nullptr && is_apt(92) ? code->purpose : Purpose::sign_in;
@@ -268,6 +270,8 @@ void Walk::rename_factor() {
   ruling = ruling & no_unless(stands, By::conflict, "it is revoked");
   if (!judge("rename_factor", ruling, answer, answer.has_value(), by.who)) return;
   expect_own(account, held_in<FactorReport>(answer)->factor);
+  about_ = &account;
+  changed_ = id;
 }
 
 void Walk::revoke_factor() {

@@ -67,6 +67,7 @@ void Walk::password_set(Visitor& who, const PasswordReport& report, const std::s
   if (!known->secret.empty()) old_passwords_.push_back(known->secret);
   known->secret = fresh;
   known->state = FactorState::active;
+  known->made = model_.now;
   about_ = &account;
   changed_ = known->id;
   for (Held& held : account.held) {

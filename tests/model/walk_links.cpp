@@ -107,9 +107,10 @@ void Walk::opened(Link& link, const SessionVerdict& outcome, bool with_password)
 // Whoever is not signed in may have a code for a reset or an unlock, and for nothing else.
 void Walk::recover_by_code() {
   Account& account = whom();
-  static constexpr std::array kPurposes{Purpose::reset, Purpose::reset, Purpose::unlock,
+  static constexpr std::array kPurposes{Purpose::reset, Purpose::unlock, Purpose::unlock,
                                         Purpose::sign_in, Purpose::confirmation};
-  const Purpose purpose = lead_ ? Purpose::reset : one_of(kPurposes);
+  const Purpose lead_to = chance(75) ? Purpose::reset : Purpose::unlock;
+  const Purpose purpose = lead_ ? lead_to : one_of(kPurposes);
   const FactorKind channel = chance(50) ? FactorKind::sms : FactorKind::email;
   const bool is_theirs = purpose == Purpose::reset || purpose == Purpose::unlock;
   auto answer = ask(StartChallenge{
@@ -121,7 +122,8 @@ void Walk::recover_by_code() {
   asked_ = Code{.account = index_of(account),
                 .channel = channel,
                 .purpose = purpose,
-                .expires = model_.now + 300s};
+                .expires = model_.now + 300s,
+                .made = model_.now};
   if (report != nullptr) asked_->id = report->id;
   const bool waits =
       report != nullptr && report->delivery->outcome != DeliveryOutcome::accepted_for_delivery;
@@ -136,7 +138,7 @@ void Walk::recover_by_code() {
 }
 
 void Walk::answer_as_stranger() {
-  Code* code = any_code(lead_account_);
+  Code* code = any_code(lead_account_, true);
   Account* account = code == nullptr ? nullptr : &model_.accounts[code->account];
   if (code != nullptr && is_crowded(code->account)) return;
   const Purpose purpose = code != nullptr && is_apt(80) ? code->purpose : Purpose::reset;
@@ -163,7 +165,7 @@ void Walk::answer_as_stranger() {
   if (!judge(name, ruling, answer, did)) return;
   code->is_over = true;
   about_ = account;
-  changed_ = code->factor;
+  changed_ = purpose == Purpose::unlock ? FactorId{} : code->factor;
   if (purpose == Purpose::reset) {
     begin(code->account, kReset, outcome->session).factor_at = model_.now;
   } else if (outcome->session.size() != 0) {

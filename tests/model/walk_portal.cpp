@@ -67,6 +67,7 @@ void Walk::suspend_subject() {
   if (!judge("suspend_subject", is_in(account, Life::active), answer, answer.has_value())) return;
   account.life = Life::suspended;
   model_.end_all(index_of(account));
+  model_.close_all_but_repudiations(index_of(account));
 }
 
 void Walk::resume_subject() {
@@ -84,7 +85,7 @@ void Walk::unlock_subject() {
 
 void Walk::erase_subject() {
   Account& account = whom();
-  if (chance(60)) return;
+  if (account.life != Life::absent && chance(88)) return;
   auto answer = ask_of_portal(EraseSubject{account.name});
   if (!judge("erase_subject", is_there(account), answer, answer.has_value())) return;
   model_.erase(index_of(account));
@@ -103,9 +104,9 @@ void Walk::export_subject() {
 }
 
 void Walk::change_factor(bool suspends) {
-  const FactorId id = any_factor(whom());
-  Held* held = find(id);
   const FactorState from = suspends ? FactorState::active : FactorState::suspended;
+  const FactorId id = factor_in(whom(), from, 60);
+  Held* held = find(id);
   const Ruling ruling = held == nullptr
                             ? no(By::not_found, "there is no such factor")
                             : no_unless(held->state == from, By::conflict, "the factor's state");
@@ -113,6 +114,10 @@ void Walk::change_factor(bool suspends) {
   const auto* name = suspends ? "suspend_factor" : "resume_factor";
   if (!judge(name, ruling, answer, answer.has_value(), nullptr, std::to_string(number(id)))) return;
   held->state = suspends ? FactorState::suspended : FactorState::active;
+  for (Account& account : model_.accounts) {
+    if (account.find(id) != nullptr) about_ = &account;
+  }
+  changed_ = id;
 }
 
 void Walk::suspend_factor() { change_factor(true); }

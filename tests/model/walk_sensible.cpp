@@ -67,7 +67,9 @@ void Walk::set_up(std::size_t index) {
   if (account.active(FactorKind::reset_question) == nullptr && chance(40)) {
     return lead(*who, &Walk::set_question);
   }
-  if (has_pending(account, true)) return lead(*who, &Walk::confirm_factor);
+  if (has_pending(account, true)) {
+    return lead(*who, chance(8) ? &Walk::show_pending_secret : &Walk::confirm_factor);
+  }
   if (has_pending(account, false) && chance(70)) {
     return lead(*who, chance(50) ? &Walk::start_challenge : &Walk::answer_challenge);
   }
@@ -80,7 +82,9 @@ void Walk::get_in(std::size_t index) {
   if (Visitor* who = visitor_of(index, SessionScope::reset)) {
     const bool asks = account.active(FactorKind::reset_question) != nullptr;
     const bool is_asked = asks && who->question_at == Time{};
-    return lead(*who, is_asked ? &Walk::answer_question : &Walk::set_password);
+    lead_ = chance(70);  // nobody remembers everything
+    const bool goes_round = is_asked && chance(20);
+    return lead(*who, is_asked && !goes_round ? &Walk::answer_question : &Walk::set_password);
   }
   if (Visitor* who = visitor_of(index, SessionScope::sign_in)) {
     if (account.active(FactorKind::question) != nullptr && chance(20)) {
@@ -94,7 +98,7 @@ void Walk::get_in(std::size_t index) {
     return lead(*who, chance(50) ? &Walk::start_challenge : &Walk::answer_challenge);
   }
   const bool knows = account.active(FactorKind::password) != nullptr;
-  if (knows && chance(80)) return sign_in();
+  if (knows && chance(60)) return sign_in();
   if (chance(35)) return recover_by_code();
   if (chance(40)) return answer_as_stranger();
   return chance(50) ? request_link() : open_ticket();

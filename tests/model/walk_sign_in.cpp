@@ -45,16 +45,16 @@ void Walk::sign_in() {
     return;
   }
   judge("sign_in_by_device", by_device, answer, report->scope == kAccount);
-  if (device != nullptr) device_shown(account, *device, *report);
+  if (device != nullptr) device_shown(who, *device, *report);
 }
 
 // A device of theirs, or what it was called before, or somebody else's; mostly none.
 Ruling Walk::device_rules(Account& account, Held*& device, std::string& text) {
-  if (chance(50)) return kYes;
-  Account& whose = is_apt(90) ? account : one_of(model_.accounts);
+  if (chance(30)) return kYes;
+  Account& whose = chance(85) ? account : one_of(model_.accounts);
   device = whose.active(FactorKind::device);
   if (device == nullptr) return kYes;
-  const bool is_old = !lead_ && chance(15) && !device->codes.empty();
+  const bool is_old = chance(20) && !device->codes.empty();
   text = is_old ? *device->codes.begin() : device->secret;
   if (&whose != &account || !account.is_staff) {
     device = nullptr;
@@ -66,7 +66,7 @@ Ruling Walk::device_rules(Account& account, Held*& device, std::string& text) {
   return is_old ? no(By::anything, "it was used before") : kYes;
 }
 
-void Walk::device_shown(Account& account, Held& device, SignInReport& report) {
+void Walk::device_shown(const Visitor& who, Held& device, SignInReport& report) {
   changed_ = device.id;
   const bool stands_for_it = report.scope == kAccount;
   if (stands_for_it) {
@@ -76,9 +76,10 @@ void Walk::device_shown(Account& account, Held& device, SignInReport& report) {
     device.made = model_.now;
     return;
   }
-  // Who shows an old secret has copied it, and the device is forgotten.
-  const auto& row = *stage_.world.person(account.subject).find(device.id);
+  // Who shows an old secret has copied it: the device is forgotten, and everybody else signed out.
+  const auto& row = *stage_.world.person(model_.account_of(who).subject).find(device.id);
   device.state = row.fixed.state;
+  if (device.state == FactorState::revoked) model_.end_all(who.account, &who);
 }
 
 void Walk::prove_factor() {
@@ -165,6 +166,11 @@ void Walk::end_session() {
   Visitor* other = nullptr;
   if (!all && chance(50) && !model_.visitors.empty()) other = &one_of(model_.visitors);
   Ruling ruling = enters(by, {kActivation, kSignIn, kReset, kAccount});
+  const bool is_others = all || (other != nullptr && other != by.who);
+  if (is_others && by.who != nullptr) {
+    const bool may = by.who->scope == kAccount;
+    ruling = ruling & no_unless(may, By::denied, "half signed in, it ends itself");
+  }
   const bool is_own = by.who != nullptr && (other == nullptr || other->account == by.who->account);
   if (!is_own) ruling = ruling & no(By::not_found, "it is somebody else's");
   const bool is_gone =
@@ -182,11 +188,11 @@ void Walk::issue_hand_over() {
   auto answer = ask(IssueHandOver{}, Role::enroll, by);
   const Ruling ruling = enters(by, {kAccount});
   if (!judge("issue_hand_over", ruling, answer, answer.has_value(), by.who)) return;
-  model_.links.push_back({.text = text_of(held_in<HandOver>(answer)->ticket),
-                          .account = by.who->account,
-                          .purpose = TicketPurpose::hand_over,
-                          .expires = model_.now + 60s,
-                          .session = by.who->id});
+  model_.hand_over(*by.who, {.text = text_of(held_in<HandOver>(answer)->ticket),
+                             .account = by.who->account,
+                             .purpose = TicketPurpose::hand_over,
+                             .expires = model_.now + 60s,
+                             .session = by.who->id});
 }
 
 }  // namespace countersign::model

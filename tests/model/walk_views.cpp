@@ -62,8 +62,8 @@ void Walk::get_profile() {
   Account& named = is_apt() ? account : whom();
   const bool in_full = chance(50);
   auto answer = ask(GetProfile{.name = named.name, .unmasked = in_full}, Role::enroll, by);
-  Ruling ruling =
-      in_full ? changes(by, {kActivation, kAccount}) : enters(by, {kActivation, kAccount});
+  Ruling ruling = enters(by, {kActivation, kAccount});
+  if (in_full && ruling.say != Say::no) ruling = ruling & model_.shows_in_full(*by.who);
   ruling = ruling & no_unless(&named == &account, By::denied, "they name somebody else");
   if (!judge("get_profile", ruling, answer, answer.has_value(), by.who)) return;
   const auto& report = *held_in<ProfileReport>(answer);
@@ -101,7 +101,7 @@ void Walk::get_question() {
 void Walk::show_pending_secret() {
   const Bearer by = bearer();
   Account& account = by.who == nullptr ? whom() : model_.account_of(*by.who);
-  const FactorId id = any_factor(account);
+  const FactorId id = factor_in(account, FactorState::pending, 70);
   const Held* held = account.find(id);
   auto answer = ask(ShowPendingSecret{id}, Role::enroll, by);
   const bool is_shown = held != nullptr && held->is_kept && held->state == FactorState::pending &&
