@@ -99,6 +99,7 @@ class Walk {
   void set_up(std::size_t account);
   void get_in(std::size_t account);
   void look_after(Visitor& who);
+  [[nodiscard]] bool has_open(std::size_t account, TicketPurpose purpose) const;
   Visitor* visitor_of(std::size_t account, SessionScope scope);
   void lead(Visitor& who, void (Walk::*does)());
 

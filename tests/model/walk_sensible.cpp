@@ -3,6 +3,7 @@
 #include "tests/model/token_codes.hpp"
 #include "tests/model/walk.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace countersign::model {
@@ -46,6 +47,13 @@ Visitor* Walk::visitor_of(std::size_t account, SessionScope scope) {
   return nullptr;
 }
 
+bool Walk::has_open(std::size_t account, TicketPurpose purpose) const {
+  return std::ranges::any_of(model_.links, [&](const Link& link) {
+    return link.account == account && link.purpose == purpose && link.is_open && !link.is_unsure &&
+           model_.now < link.expires;
+  });
+}
+
 void Walk::lead(Visitor& who, void (Walk::*does)()) {
   lead_session_ = &who;
   (this->*does)();
@@ -56,15 +64,11 @@ void Walk::set_up(std::size_t index) {
   Account& account = model_.accounts[index];
   Visitor* who = visitor_of(index, SessionScope::activation);
   if (who == nullptr) {
-    for (const Link& link : model_.links) {
-      const bool is_good = link.account == index && link.is_open && !link.is_unsure &&
-                           link.purpose == TicketPurpose::activation && model_.now < link.expires;
-      if (is_good) return open_ticket();
-    }
+    if (has_open(index, TicketPurpose::activation)) return open_ticket();
     return chance(50) ? send_activation() : request_link();
   }
   if (account.active(FactorKind::password) == nullptr) return lead(*who, &Walk::set_password);
-  if (account.active(FactorKind::reset_question) == nullptr && chance(40)) {
+  if (account.active(FactorKind::reset_question) == nullptr && chance(70)) {
     return lead(*who, &Walk::set_question);
   }
   if (has_pending(account, true)) {
@@ -83,7 +87,7 @@ void Walk::get_in(std::size_t index) {
     const bool asks = account.active(FactorKind::reset_question) != nullptr;
     const bool is_asked = asks && who->question_at == Time{};
     lead_ = chance(70);  // nobody remembers everything
-    const bool goes_round = is_asked && chance(20);
+    const bool goes_round = is_asked && chance(35);
     return lead(*who, is_asked && !goes_round ? &Walk::answer_question : &Walk::set_password);
   }
   if (Visitor* who = visitor_of(index, SessionScope::sign_in)) {
@@ -98,9 +102,9 @@ void Walk::get_in(std::size_t index) {
     return lead(*who, chance(50) ? &Walk::start_challenge : &Walk::answer_challenge);
   }
   const bool knows = account.active(FactorKind::password) != nullptr;
-  if (knows && chance(60)) return sign_in();
-  if (chance(35)) return recover_by_code();
-  if (chance(40)) return answer_as_stranger();
+  if (has_open(index, TicketPurpose::reset) && chance(60)) return open_ticket();
+  if (knows && chance(40)) return sign_in();
+  if (chance(60)) return chance(50) ? recover_by_code() : answer_as_stranger();
   return chance(50) ? request_link() : open_ticket();
 }
 
@@ -121,6 +125,7 @@ void Walk::look_after(Visitor& who) {
     if (app->position >= step_at(model_.now)) let_time_pass(30s);
     return prove_factor();
   }
+  if (account.is_staff && chance(20)) return remember_device();
   static constexpr std::array kChanges{
       &Walk::set_password,      &Walk::set_question,        &Walk::enrol_oath,
       &Walk::enrol_out_of_band, &Walk::enrol_out_of_band,   &Walk::rename_factor,

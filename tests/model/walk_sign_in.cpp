@@ -51,10 +51,10 @@ void Walk::sign_in() {
 // A device of theirs, or what it was called before, or somebody else's; mostly none.
 Ruling Walk::device_rules(Account& account, Held*& device, std::string& text) {
   if (chance(30)) return kYes;
-  Account& whose = chance(85) ? account : one_of(model_.accounts);
+  Account& whose = chance(75) ? account : one_of(model_.accounts);
   device = whose.active(FactorKind::device);
   if (device == nullptr) return kYes;
-  const bool is_old = chance(20) && !device->codes.empty();
+  const bool is_old = chance(50) && !device->codes.empty();
   text = is_old ? *device->codes.begin() : device->secret;
   if (&whose != &account || !account.is_staff) {
     device = nullptr;
@@ -136,7 +136,8 @@ void Walk::answer_question() {
   const auto kind = resets ? FactorKind::reset_question : FactorKind::question;
   const Held* asked = account.active(kind);
   const FactorKind other = resets ? FactorKind::question : FactorKind::reset_question;
-  const std::string typed = is_apt(80) ? answer_of(asked) : answer_of(account.active(other));
+  const std::string typed =
+      chance(resets ? 60 : 85) ? answer_of(asked) : answer_of(account.active(other));
   const bool fits = asked != nullptr && asked->secret == typed;
   const Ruling ruling =
       enters(by, {kReset, kSignIn, kAccount}) & no_unless(fits, By::answer, "it is no answer");
