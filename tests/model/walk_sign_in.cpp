@@ -51,10 +51,11 @@ void Walk::sign_in() {
 // A device of theirs, or what it was called before, or somebody else's; mostly none.
 Ruling Walk::device_rules(Account& account, Held*& device, std::string& text) {
   if (chance(30)) return kYes;
-  Account& whose = chance(75) ? account : one_of(model_.accounts);
+  // Only the staff have any to show.
+  Account& whose = account.is_staff || chance(40) ? account : model_.accounts.back();
   device = whose.active(FactorKind::device);
   if (device == nullptr) return kYes;
-  const bool is_old = chance(50) && !device->codes.empty();
+  const bool is_old = chance(35) && !device->codes.empty();
   text = is_old ? *device->codes.begin() : device->secret;
   if (&whose != &account || !account.is_staff) {
     device = nullptr;
