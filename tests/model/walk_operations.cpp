@@ -18,7 +18,7 @@ const std::vector<Walk::Operation>& Walk::operations() {
       {&Walk::erase_subject, 4},
       {&Walk::export_subject, 3},
       {&Walk::suspend_factor, 2},
-      {&Walk::resume_factor, 4},
+      {&Walk::resume_factor, 9},
       {&Walk::issue_temporary_code, 3},
       {&Walk::verify, 4},
       {&Walk::redeem_hand_over, 4},
