@@ -25,9 +25,18 @@ void Turns::pass_on(SubjectId subject) {
     return;
   }
   auto& queue = waiting->known.empty() ? waiting->strangers : waiting->known;
-  Completion<bool>* next = queue.front();
+  due_.push_back(queue.front());
   queue.pop_front();
-  next->complete(true);
+  // Whoever is done without waiting for anything passes on from in here. Were the next one told at
+  // once, everybody who waits would stand on the stack.
+  if (telling_) return;
+  telling_ = true;
+  while (!due_.empty()) {
+    Completion<bool>* next = due_.front();
+    due_.pop_front();
+    next->complete(true);
+  }
+  telling_ = false;
 }
 
 }  // namespace countersign

@@ -62,6 +62,9 @@ class Turns {
 
   // A subject is a key while somebody has its turn; the queues are made when somebody waits.
   std::unordered_map<SubjectId, std::unique_ptr<Waiting>> taken_;
+  // Whoever has a turn now and is not told yet.
+  std::deque<Completion<bool>*> due_;
+  bool telling_ = false;
 };
 
 }  // namespace countersign
