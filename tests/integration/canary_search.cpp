@@ -69,7 +69,7 @@ struct Region {
   std::string name;
 };
 
-std::vector<Region> readable_regions(pid_t pid) {
+std::vector<Region> searched_regions(pid_t pid) {
   std::vector<Region> regions;
   std::ifstream maps{"/proc/" + std::to_string(pid) + "/maps"};
   for (std::string line; std::getline(maps, line);) {
@@ -81,7 +81,10 @@ std::vector<Region> readable_regions(pid_t pid) {
     fields >> std::hex >> region.begin >> dash >> region.end >> rights;
     fields >> ignored >> ignored >> ignored >> region.name;
     const bool kernels = region.name == "[vvar]" || region.name == "[vsyscall]";
-    if (rights.starts_with('r') && !kernels) regions.push_back(region);
+    // What the file has and nobody can write holds no secret; the list of common passwords in it
+    // has very many rows of digits that a passcode may be like.
+    const bool is_files = region.name.starts_with('/') && !rights.starts_with("rw");
+    if (rights.starts_with('r') && !kernels && !is_files) regions.push_back(region);
   }
   return regions;
 }
@@ -147,7 +150,7 @@ std::vector<std::string> CanarySearch::in_memory_of(pid_t pid) const {
   EXPECT_GE(memory, 0) << path << " cannot be read";
   std::size_t bytes_read = 0;
   std::string window;
-  for (const Region& region : readable_regions(pid)) {
+  for (const Region& region : searched_regions(pid)) {
     // Windows overlap, so that nothing hides across an edge.
     for (std::uint64_t at = region.begin; at < region.end; at += kWindowBytes) {
       window.resize(std::min<std::uint64_t>(region.end - at, kWindowBytes + longest_));
@@ -171,7 +174,7 @@ void CanarySearch::keep_memory_of(pid_t pid, const std::filesystem::path& file) 
   EXPECT_GE(memory, 0) << path << " cannot be read";
   std::ofstream out{file, std::ios::binary};
   std::string page(kPageBytes, '\0');
-  for (const Region& region : readable_regions(pid)) {
+  for (const Region& region : searched_regions(pid)) {
     for (std::uint64_t at = region.begin; at < region.end; at += kPageBytes) {
       const ssize_t count = ::pread(memory, page.data(), page.size(), static_cast<off_t>(at));
       if (count <= 0 || page.find_first_not_of('\0') == std::string::npos) continue;
