@@ -237,7 +237,7 @@ class World final : public WholeStore, public hsm::Hsm, public Hasher {
   std::vector<Argon2Parameters> hashed;  // by what, one for each hash
   std::vector<Rank> hashed_for;          // and in whose queue
   std::string last_code;                 // that the HSM has issued: the digits of a counter
-  std::size_t last_letter_bytes = 0;  // of the message that came with it
+  std::size_t last_letter_bytes = 0;     // of the message that came with it
 
  private:
   // True when this call is to fail.
