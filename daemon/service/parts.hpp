@@ -13,6 +13,9 @@
 
 namespace countersign {
 
+// How often another writer may be first before we give up.
+inline constexpr int kConflictsMax = 8;
+
 struct Parts {
   Store& store;
   AccountStore& accounts;

@@ -111,12 +111,12 @@ TEST_F(Claims, NeverMakeAFactorOfADecoy) {
 }
 
 TEST_F(Claims, BeginAgainWhenAnotherWriterWasFirst) {
-  world_.conflicts = ClaimService::kConflictsMax - 1;
+  world_.conflicts = kConflictsMax - 1;
   EXPECT_TRUE(claims(world_.claim(World::otp(kFirst))));
 }
 
 TEST_F(Claims, GiveUpWhenAnotherWriterIsAlwaysFirst) {
-  world_.conflicts = ClaimService::kConflictsMax;
+  world_.conflicts = kConflictsMax;
   EXPECT_EQ(failure(world_.claim(World::otp(kFirst))), ErrorCode::conflict);
   EXPECT_EQ(world_.stock.size(), 1u);
 }

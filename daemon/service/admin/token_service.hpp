@@ -14,8 +14,6 @@ namespace countersign {
 
 class TokenService {
  public:
-  // How often another import may be first before we give up.
-  static constexpr int kConflictsMax = 8;
   // What a list may come to, so that it fits into a frame.
   static constexpr std::size_t kListBytesMax = 48 * 1024;
 

@@ -43,9 +43,6 @@ struct Question {
 
 class Attempts {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit Attempts(const Parts& parts)
       : store_{parts.store},
         hsm_{parts.hsm},

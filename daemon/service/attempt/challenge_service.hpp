@@ -17,9 +17,6 @@ namespace countersign {
 
 class ChallengeService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit ChallengeService(const Parts& parts)
       : store_{parts.store},
         hsm_{parts.hsm},

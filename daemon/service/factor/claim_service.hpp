@@ -21,9 +21,6 @@ namespace countersign {
 
 class ClaimService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit ClaimService(const Parts& parts)
       : store_{parts.store},
         hsm_{parts.hsm},

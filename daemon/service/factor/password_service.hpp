@@ -16,9 +16,6 @@ namespace countersign {
 
 class PasswordService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit PasswordService(const Parts& parts)
       : parts_{parts}, attempts_{parts}, known_{parts}, sessions_{parts}, notices_{parts} {}
 

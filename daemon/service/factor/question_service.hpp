@@ -17,8 +17,6 @@ class QuestionService {
   static constexpr std::size_t kCustomCodePointsMin = 10;
   static constexpr std::size_t kCustomCodePointsMax = 150;
   static constexpr std::size_t kAnswerCodePointsMax = 128;
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
 
   explicit QuestionService(const Parts& parts)
       : parts_{parts}, questions_{parts}, known_{parts}, notices_{parts}, sessions_{parts} {}

@@ -11,9 +11,6 @@ namespace countersign {
 // REQUIRES (of all): the gate has let the visit in, with its session.
 class SessionService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit SessionService(const Parts& parts) : parts_{parts} {}
 
   awaitable<Result<Answer>> get(const Visit& visit);

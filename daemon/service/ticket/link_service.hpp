@@ -18,9 +18,6 @@ namespace countersign {
 
 class LinkService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit LinkService(const Parts& parts)
       : parts_{parts}, places_{parts}, find_{parts}, links_{parts}, profiles_{parts} {}
 

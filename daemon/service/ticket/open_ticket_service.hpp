@@ -16,9 +16,6 @@ namespace countersign {
 
 class OpenTicketService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit OpenTicketService(const Parts& parts)
       : parts_{parts}, tickets_{parts}, sessions_{parts}, attempts_{parts}, repudiation_{parts} {}
 

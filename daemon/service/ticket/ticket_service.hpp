@@ -11,9 +11,6 @@ namespace countersign {
 
 class TicketService {
  public:
-  // How often another writer may be first before we give up.
-  static constexpr int kConflictsMax = 8;
-
   explicit TicketService(const Parts& parts) : parts_{parts}, tickets_{parts} {}
 
   // Changes nothing: mail scanners open links. A hand-over is nobody's link: it looks spent.
