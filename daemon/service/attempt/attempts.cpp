@@ -135,9 +135,13 @@ awaitable<Result<Verdict>> Attempts::evaluate(Peer peer, const RequestId& id, Qu
 
 awaitable<Result<Turns::Turn>> Attempts::take_turn(const Question& question,
                                                    const SourcePrint& from) const {
-  if (!is_hashed(question)) co_return co_await places_.take_turn(question.subject, from);
-  Result<Turns::Turn> turn =
-      co_await places_.take_turn(question.subject, from, Turns::kHashedWaitingMax);
+  if (!is_hashed(question)) return places_.take_turn(question.subject, from);
+  return take_hashed_turn(question.subject, from);
+}
+
+awaitable<Result<Turns::Turn>> Attempts::take_hashed_turn(SubjectId subject,
+                                                          const SourcePrint& from) const {
+  Result<Turns::Turn> turn = co_await places_.take_turn(subject, from, Turns::kHashedWaitingMax);
   const bool is_crowded = !turn && turn.error().code == ErrorCode::limit_exceeded;
   if (is_crowded) co_return Error{ErrorCode::busy, "attempt.waiting"};
   co_return turn;

@@ -66,8 +66,10 @@ class Attempts {
     std::optional<Error> failure;  // told to the peer instead of the verdict, once all is durable
   };
 
-  // Fails with `busy` when too many wait who are hashed: it is a matter of a moment.
+  // REQUIRES (of both): `from` outlives the wait.
   awaitable<Result<Turns::Turn>> take_turn(const Question& question, const SourcePrint& from) const;
+  // Fails with `busy` when too many wait who are hashed: it is a matter of a moment.
+  awaitable<Result<Turns::Turn>> take_hashed_turn(SubjectId subject, const SourcePrint& from) const;
   // Both leave what they decide in `decision`, which is too large to be handed up frame by frame.
   awaitable<Status> decide(const SubjectRecord& subject, const Question& question,
                            const policies::Policy& policy,
