@@ -19,7 +19,7 @@ class DeviceShown final : public Afterwards {
 
   // Whether the session is signed in by it; then the two are what goes to the device.
   [[nodiscard]] bool is_accepted() const { return promotion_.is_promoted(); }
-  [[nodiscard]] SecretBytes& session_text() { return promotion_.session().text; }
+  [[nodiscard]] SecretBytes take_session() { return promotion_.take_session(); }
   [[nodiscard]] SecretBytes& device_text() { return text_; }
 
  private:

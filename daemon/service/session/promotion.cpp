@@ -6,11 +6,6 @@
 namespace countersign {
 namespace {
 
-// In a session that is signed in, whatever is proven is proven again.
-Event step_of(const Session& session) {
-  return session.scope == SessionScope::account ? Event::reauthenticated : Event::sign_in;
-}
-
 bool activates(const Attempt& attempt) {
   return attempt.aftermath && attempt.aftermath->state == SubjectState::active;
 }
@@ -44,6 +39,10 @@ awaitable<Status> Promotion::add(const SubjectRecord& subject, Attempt& attempt)
   co_return Status{};
 }
 
+SecretBytes Promotion::take_session() {
+  return session_ ? std::move(session_->text) : SecretBytes{};
+}
+
 std::optional<SessionScope> Promotion::scope_after(const SubjectRecord& subject,
                                                    const Attempt& attempt) const {
   const Verdict& verdict = attempt.verdict;
@@ -69,6 +68,10 @@ std::optional<SessionScope> Promotion::scope_after(const SubjectRecord& subject,
       break;
   }
   return std::nullopt;
+}
+
+Event step_of(const Session& session) {
+  return session.scope == SessionScope::account ? Event::reauthenticated : Event::sign_in;
 }
 
 SessionProof with_proof_of(SessionProof proof, FactorKind kind, Time now) {

@@ -45,9 +45,10 @@ class Promotion final : public Afterwards {
 
   awaitable<Status> add(const SubjectRecord& subject, Attempt& attempt) override;
 
-  // Whether the session is another one from now on; then its new row and text are in session().
+  // Whether the session is another one from now on.
   [[nodiscard]] bool is_promoted() const { return session_.has_value(); }
-  [[nodiscard]] FreshSession& session() { return *session_; }
+  // Its new text; empty when it is what it was.
+  [[nodiscard]] SecretBytes take_session();
 
  private:
   [[nodiscard]] std::optional<SessionScope> scope_after(const SubjectRecord& subject,
@@ -58,6 +59,10 @@ class Promotion final : public Afterwards {
   const Session& from_;
   std::optional<FreshSession> session_;
 };
+
+// What proving something in a session is. In one that is signed in, whatever is proven is proven
+// again.
+[[nodiscard]] Event step_of(const Session& session);
 
 // What has been proven when this was, too. A remembered device stands for a factor where somebody
 // signs in; before a change it does not.

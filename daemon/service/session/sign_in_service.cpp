@@ -10,16 +10,16 @@
 namespace countersign {
 namespace {
 
-// In a session that is signed in, whatever is proven is proven again.
-Event event_of(const Session& session) {
-  return session.scope == SessionScope::account ? Event::reauthenticated : Event::sign_in;
-}
-
 // Whoever has not activated their account yet cannot sign in, and is nobody here: failures that
 // were counted as theirs would let strangers keep them from activating it.
 SubjectId whose_failures(const SubjectRecord& named) {
   const SubjectId id = named.fixed.id;
   return named.fixed.state == SubjectState::pending ? decoy_of_name(number(id)) : id;
+}
+
+// The verdict, and the session that somebody goes on with.
+Answer answer_of(const Verdict& verdict, Promotion& promotion) {
+  return SessionVerdict{verdict, promotion.take_session()};
 }
 
 }  // namespace
@@ -66,14 +66,14 @@ awaitable<Status> SignInService::show_device(const Visit& visit, const SignIn& a
             co_await attempts_.evaluate(visit.peer, visit.id, question, &shown));
   if (!verdict.accepted || !shown.is_accepted()) co_return Status{};
   report.scope = SessionScope::account;
-  report.session = std::move(shown.session_text());
+  report.session = shown.take_session();
   report.device = std::move(shown.device_text());
   co_return Status{};
 }
 
 awaitable<Result<Answer>> SignInService::prove_factor(const Visit& visit, const ProveFactor& ask) {
   const verify::Typed typed = verify::typed_from(ask.passcode);
-  const Question question{.event = event_of(*visit.session),
+  const Question question{.event = step_of(*visit.session),
                           .subject = visit.session->subject,
                           .factor = ask.factor,
                           .typed = &typed,
@@ -84,7 +84,7 @@ awaitable<Result<Answer>> SignInService::prove_factor(const Visit& visit, const 
 awaitable<Result<Answer>> SignInService::answer_question(const Visit& visit,
                                                          const AnswerQuestion& ask) {
   const verify::TypedSecret typed{FactorKind::question, ask.answer};
-  const Question question{.event = event_of(*visit.session),
+  const Question question{.event = step_of(*visit.session),
                           .subject = visit.session->subject,
                           .secret = &typed,
                           .client_address = ask.client_address};
@@ -104,28 +104,24 @@ awaitable<Result<Answer>> SignInService::reauthenticate(const Visit& visit,
 awaitable<Result<Answer>> SignInService::evaluate(const Visit& visit, const Question& question) {
   Promotion promotion{parts_, *visit.session};
   RecoveryNotice tells{notices_, &promotion};
-  SessionVerdict outcome;
-  CS_CO_TRY(outcome.verdict, co_await attempts_.evaluate(visit.peer, visit.id, question, &tells));
-  if (promotion.is_promoted()) outcome.session = std::move(promotion.session().text);
-  co_return Answer{std::move(outcome)};
+  CS_CO_TRY(const Verdict verdict,
+            co_await attempts_.evaluate(visit.peer, visit.id, question, &tells));
+  co_return answer_of(verdict, promotion);
 }
 
 awaitable<Result<Answer>> SignInService::answer_challenge(const Visit& visit,
                                                           const AnswerChallenge& ask) {
   Promotion promotion{parts_, *visit.session};
-  SessionVerdict outcome;
-  CS_CO_TRY(outcome.verdict, co_await challenges_.answer(visit.peer, visit.id, ask, &promotion));
-  if (promotion.is_promoted()) outcome.session = std::move(promotion.session().text);
-  co_return Answer{std::move(outcome)};
+  CS_CO_TRY(const Verdict verdict,
+            co_await challenges_.answer(visit.peer, visit.id, ask, &promotion));
+  co_return answer_of(verdict, promotion);
 }
 
 awaitable<Result<Answer>> SignInService::confirm_factor(const Visit& visit,
                                                         const ConfirmFactor& ask) {
   Promotion promotion{parts_, *visit.session};
-  SessionVerdict outcome;
-  CS_CO_TRY(outcome.verdict, co_await verify_.confirm(visit.peer, visit.id, ask, &promotion));
-  if (promotion.is_promoted()) outcome.session = std::move(promotion.session().text);
-  co_return Answer{std::move(outcome)};
+  CS_CO_TRY(const Verdict verdict, co_await verify_.confirm(visit.peer, visit.id, ask, &promotion));
+  co_return answer_of(verdict, promotion);
 }
 
 awaitable<Result<Answer>> SignInService::claim_token(const Visit& visit, const ClaimToken& ask) {
@@ -133,10 +129,8 @@ awaitable<Result<Answer>> SignInService::claim_token(const Visit& visit, const C
   CS_CO_TRY(Answer claimed, co_await claims_.claim(visit.peer, ask, &promotion));
   const auto* factor = std::get_if<FactorReport>(&claimed);
   if (factor == nullptr || !promotion.is_promoted()) co_return claimed;
-  SessionVerdict outcome;
-  outcome.verdict = {.accepted = true, .factor = factor->factor.id, .kind = factor->factor.kind};
-  outcome.session = std::move(promotion.session().text);
-  co_return Answer{std::move(outcome)};
+  const Verdict verdict{.accepted = true, .factor = factor->factor.id, .kind = factor->factor.kind};
+  co_return answer_of(verdict, promotion);
 }
 
 // What its owner may go on by, as they see it. Those that were used last come first.
