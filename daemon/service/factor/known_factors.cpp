@@ -33,6 +33,19 @@ Factor KnownFactors::fresh(const SubjectRecord& subject, FactorKind kind, Sealed
   return factor;
 }
 
+awaitable<Result<Factor>> KnownFactors::set(SubjectPtr subject, Factor factor, MessageKind tells,
+                                            JournalEntry entry, Aftermath also) {
+  if (subject->fixed.state == SubjectState::active) {
+    CS_CO_TRY(Told told, co_await notices_.write(tells, *subject, factor, entry));
+    std::move(told).leave_in(also);
+  }
+  const std::vector<Message> letters = also.notices;
+  Result<Factor> kept =
+      co_await keep(std::move(subject), std::move(factor), std::move(entry), std::move(also));
+  if (kept) notices_.queued(letters);
+  co_return kept;
+}
+
 awaitable<Result<Factor>> KnownFactors::keep(SubjectPtr subject, Factor factor, JournalEntry entry,
                                              Aftermath also) {
   if (factor.id == kNewFactor) {

@@ -93,24 +93,13 @@ awaitable<Result<PasswordReport>> PasswordService::write(const Setting& setting,
                        .event = Event::password_set,
                        .peer_uid = setting.visit.peer.uid,
                        .subject = id,
-                       .failures = subject->budget.failures,
                        .kind = FactorKind::password,
-                       .failures_unfamiliar = subject->budget.failures_unfamiliar,
                        .client_address = setting.ask.client_address};
-    // Of the first one of all nobody has to be warned.
-    if (subject->fixed.state == SubjectState::active) {
-      CS_CO_TRY(Told told,
-                co_await notices_.write(MessageKind::password_changed, *subject, factor, entry));
-      std::move(told).leave_in(also);
-    }
-    const std::vector<Message> letters = also.notices;
-    const auto kept =
-        co_await known_.keep(subject, std::move(factor), std::move(entry), std::move(also));
-    if (kept) {
-      notices_.queued(letters);
-      report.set = true;
-      co_return report;
-    }
+    const Result<Factor> kept =
+        co_await known_.set(subject, std::move(factor), MessageKind::password_changed,
+                            std::move(entry), std::move(also));
+    report.set = kept.has_value();
+    if (report.set) co_return report;
     if (kept.error().code != ErrorCode::conflict) co_return kept.error();
     // Another writer was first. Ours begins again.
   }

@@ -17,7 +17,7 @@ namespace countersign {
 class PasswordService {
  public:
   explicit PasswordService(const Parts& parts)
-      : parts_{parts}, attempts_{parts}, known_{parts}, sessions_{parts}, notices_{parts} {}
+      : parts_{parts}, attempts_{parts}, known_{parts}, sessions_{parts} {}
 
   // Says which rules it breaks, all at once; or sets it. A wrong present password is an attempt
   // like any other, and counts.
@@ -48,7 +48,6 @@ class PasswordService {
   Attempts attempts_;
   KnownFactors known_;
   Sessions sessions_;
-  Notices notices_;
 };
 
 }  // namespace countersign

@@ -107,26 +107,17 @@ awaitable<Result<FactorReport>> QuestionService::write(const Visit& visit, const
     CS_CO_TRY(SealedSecret sealed,
               co_await verify::fresh_question(means, whom, asked, *answer,
                                               verify::parameters_of(policy.password)));
-    const Factor factor = KnownFactors::fresh(*subject, kind, std::move(sealed), now);
+    Factor factor = KnownFactors::fresh(*subject, kind, std::move(sealed), now);
     JournalEntry entry{.at = now,
                        .event = Event::question_set,
                        .peer_uid = visit.peer.uid,
                        .subject = id,
-                       .failures = subject->budget.failures,
-                       .kind = kind,
-                       .failures_unfamiliar = subject->budget.failures_unfamiliar};
+                       .kind = kind};
     Aftermath also;
-    if (subject->fixed.state == SubjectState::active) {
-      CS_CO_TRY(Told told,
-                co_await notices_.write(MessageKind::question_changed, *subject, factor, entry));
-      std::move(told).leave_in(also);
-    }
-    const std::vector<Message> letters = also.notices;
-    auto kept = co_await known_.keep(subject, factor, std::move(entry), std::move(also));
-    if (kept) {
-      notices_.queued(letters);
-      co_return FactorReport{.subject = subject->fixed.name, .factor = std::move(*kept)};
-    }
+    Result<Factor> kept =
+        co_await known_.set(subject, std::move(factor), MessageKind::question_changed,
+                            std::move(entry), std::move(also));
+    if (kept) co_return FactorReport{.subject = subject->fixed.name, .factor = *std::move(kept)};
     if (kept.error().code != ErrorCode::conflict) co_return kept.error();
     // Another writer was first. Ours begins again.
   }

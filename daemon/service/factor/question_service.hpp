@@ -7,7 +7,6 @@
 #include "daemon/service/factor/known_factors.hpp"
 #include "daemon/service/factor/questions.hpp"
 #include "daemon/service/gate/visit.hpp"
-#include "daemon/service/message/notices.hpp"
 #include "daemon/service/session/sessions.hpp"
 
 namespace countersign {
@@ -19,7 +18,7 @@ class QuestionService {
   static constexpr std::size_t kAnswerCodePointsMax = 128;
 
   explicit QuestionService(const Parts& parts)
-      : parts_{parts}, questions_{parts}, known_{parts}, notices_{parts}, sessions_{parts} {}
+      : parts_{parts}, questions_{parts}, known_{parts}, sessions_{parts} {}
 
   // Its answer is not part of the question, and neither the username nor the password.
   //
@@ -44,7 +43,6 @@ class QuestionService {
   Parts parts_;
   Questions questions_;
   KnownFactors known_;
-  Notices notices_;
   Sessions sessions_;
 };
 

@@ -128,9 +128,7 @@ awaitable<Result<SessionVerdict>> OpenTicketService::begin(const Opening& openin
                      .event = resets ? Event::reset_proven : Event::sign_in,
                      .peer_uid = opening.peer.uid,
                      .subject = subject->fixed.id,
-                     .failures = subject->budget.failures,
                      .kind = FactorKind::primary_email,
-                     .failures_unfamiliar = subject->budget.failures_unfamiliar,
                      .client_address = opening.ask.client_address};
   CS_CO_CHECK(
       co_await parts_.accounts.apply(std::move(subject), std::move(also), std::move(entry)));

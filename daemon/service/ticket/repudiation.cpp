@@ -60,9 +60,7 @@ awaitable<Status> Repudiation::carry_out(const Ticket& ticket, SubjectPtr subjec
                      .peer_uid = peer.uid,
                      .subject = subject->fixed.id,
                      .factor = first.id,
-                     .failures = subject->budget.failures,
                      .kind = first.kind,
-                     .failures_unfamiliar = subject->budget.failures_unfamiliar,
                      .client_address = client_address};
   CS_CO_TRY(Told told, co_await notices_.write(MessageKind::suspended, *subject, first, entry));
   std::move(told).leave_in(also);
