@@ -108,6 +108,8 @@ struct OathParameters {
   std::uint16_t period_seconds = 30;  // 0 for HOTP
   std::uint16_t secret_bytes = 20;    // the true length, before padding
 };
+// Of whatever they do not describe.
+inline constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
 
 struct Factor {
   FactorId id{};

@@ -15,6 +15,9 @@ namespace countersign::store {
 
 [[nodiscard]] constexpr bool is_decoy_id(std::int64_t id) { return id < 0 && id >= -3 * kDecoys; }
 
+// Whoever would enrol, change or erase something of a decoy finds nobody there.
+inline constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
+
 // Sealed secrets that nobody knows.
 struct DecoySecrets {
   std::vector<Bytes> totp;  // SHA-1

@@ -11,7 +11,6 @@ namespace {
 
 using Statements = sqlite::Reader::Statements;
 
-constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
 constexpr std::chrono::hours kCountedBack{24};
 
 }  // namespace

@@ -6,11 +6,6 @@
 #include <cassert>
 
 namespace countersign::store {
-namespace {
-
-constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
-
-}  // namespace
 
 awaitable<Status> Records::commit(SubjectPtr from, const Attempt& attempt) {
   Draft draft{*from, *key_, attempt.entry};

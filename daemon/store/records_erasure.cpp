@@ -8,7 +8,6 @@
 namespace countersign::store {
 namespace {
 
-constexpr Error kNobody{ErrorCode::not_found, "store.decoy"};
 // The journal's numbers are SQLite's, which have a sign.
 constexpr auto kCountMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 

@@ -114,7 +114,7 @@ awaitable<Status> Records::discard(const TokenRecord& token, JournalEntry entry)
 
 awaitable<Result<FactorId>> Records::assign(const TokenRecord& token, SubjectPtr to, Factor factor,
                                             Motion motion, JournalEntry entry, Aftermath also) {
-  if (is_decoy(to->fixed.id)) co_return Error{ErrorCode::not_found, "store.decoy"};
+  if (is_decoy(to->fixed.id)) co_return kNobody;
   entry.count = static_cast<std::uint64_t>(number(token.fixed.id));
   Draft draft{*to, *key_, std::move(entry)};
   draft.change().tokens = std::make_unique<sqlite::TokenChange>();

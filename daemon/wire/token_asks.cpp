@@ -15,8 +15,6 @@ namespace {
 constexpr std::uint64_t kTokenIdMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t kSessionCounterMax = 0x7fff;
 constexpr std::int64_t kSessionUseMax = 0xff;
-// A YubiKey has no parameters.
-constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
 
 Result<FactorKind> kind_from(v1::FactorKind kind) {
   if (kind != v1::TOTP && kind != v1::HOTP && kind != v1::YUBICO_OTP) {

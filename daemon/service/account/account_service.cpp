@@ -8,7 +8,6 @@
 namespace countersign {
 namespace {
 
-constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
 constexpr std::string_view kErasedContext = "countersign erased name v1";
 
 Bytes name_as_bytes(const SubjectName& name) {

@@ -14,9 +14,6 @@
 namespace countersign {
 namespace {
 
-// Neither a YubiKey nor a destination has parameters.
-constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
-
 // Where a HOTP factor starts: just below the first counter that it will accept.
 Position start_of(const EnrolOath& ask) {
   if (ask.kind != FactorKind::hotp) return Position::none;

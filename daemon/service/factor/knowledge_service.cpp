@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::chrono::seconds kTemporaryMin{300};
 constexpr std::uint16_t kTemporaryUsesMax = 100;
-constexpr OathParameters kNoOath{.digits = 0, .period_seconds = 0, .secret_bytes = 0};
 
 bool is_open(const FactorRecord& factor, FactorKind kind) {
   return factor.fixed.kind == kind && factor.fixed.state != FactorState::revoked;

@@ -23,7 +23,7 @@ Factor KnownFactors::fresh(const SubjectRecord& subject, FactorKind kind, Sealed
   Factor factor{.id = kNewFactor,
                 .subject = subject.fixed.id,
                 .kind = kind,
-                .oath = {.digits = 0, .period_seconds = 0, .secret_bytes = 0},
+                .oath = kNoOath,
                 .created_at = now};
   const FactorRecord* before = that_goes_on(subject, kind);
   if (before != nullptr) factor = before->fixed;
