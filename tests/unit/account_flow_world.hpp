@@ -67,7 +67,7 @@ class AccountFlow : public testing::Test {
   Result<LinkRequested> request(TicketPurpose purpose, std::string_view username = "bob") {
     const RequestLink ask{.subject = named(username),
                           .purpose = purpose,
-                          .client_address = "192.0.2.7",
+                          .client_address = asked_from,
                           .language = "en"};
     return run(links.request(kCompanion, ask));
   }
@@ -108,6 +108,7 @@ class AccountFlow : public testing::Test {
   }
 
   World world;
+  std::string asked_from = "192.0.2.7";  // where links are asked for; may be empty
   AccountService accounts{world.parts()};
   LinkService links{world.parts()};
   Tickets tickets{world.parts()};

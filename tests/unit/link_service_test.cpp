@@ -25,7 +25,7 @@ class LinksByMail : public AccountFlow {
   }
   // She was accepted lately from where links are asked for.
   void be_familiar() {
-    const SourcePrint home = world.parts().outbox.prints.print("192.0.2.7", kCompanionUid);
+    const SourcePrint home = world.parts().outbox.prints.print(asked_from, kCompanionUid);
     world.alice().sources.push_back({home, world.clock.time});
   }
   // How many letters she gets when somebody asks for links again and again.
@@ -157,6 +157,15 @@ TEST_F(LinksByMail, AreNoMoreADayThanThePolicySays) {
 
 TEST_F(LinksByMail, AreKeptForTheirOwnerWhateverStrangersAskFor) {
   give_alice_an_address();
+  EXPECT_EQ(sent_in_a_while(), world.rules.account.links_per_day - 1U);
+  be_familiar();
+  EXPECT_EQ(sent_in_a_while(), 1U);
+}
+
+// The peer itself is a place: whose codes were accepted there is known to it.
+TEST_F(LinksByMail, AreKeptForTheirOwnerWhereThePeerSaysNoAddress) {
+  give_alice_an_address();
+  asked_from.clear();
   EXPECT_EQ(sent_in_a_while(), world.rules.account.links_per_day - 1U);
   be_familiar();
   EXPECT_EQ(sent_in_a_while(), 1U);

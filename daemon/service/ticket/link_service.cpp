@@ -41,6 +41,7 @@ awaitable<Result<LinkRequested>> LinkService::request(Peer peer, const RequestLi
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     const Time now = parts_.clock.now();
     CS_CO_TRY(const SubjectPtr subject, co_await parts_.store.subject(id));
+    // Not `from`: whoever asks from nowhere does so from the peer itself, as codes are counted.
     const SourcePrint source = parts_.outbox.prints.print(ask.client_address, peer.uid);
     const bool familiar = is_familiar(subject->sources, source, now);
     CS_CO_TRY(const std::vector<Time> issued,
