@@ -119,6 +119,9 @@ bool RequestReader::takes_expectation() {
 }
 
 bool RequestReader::is_get() const { return parser_->message().method() == beast::http::verb::get; }
+bool RequestReader::is_head() const {
+  return parser_->message().method() == beast::http::verb::head;
+}
 bool RequestReader::is_post() const {
   return parser_->message().method() == beast::http::verb::post;
 }

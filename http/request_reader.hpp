@@ -46,6 +46,7 @@ class RequestReader {
 
   // Of a whole request; views are valid until restart().
   [[nodiscard]] bool is_get() const;
+  [[nodiscard]] bool is_head() const;
   [[nodiscard]] bool is_post() const;
   [[nodiscard]] std::string_view target() const;
   [[nodiscard]] std::string_view body() const;

@@ -4,7 +4,7 @@
 #include "courier/json/body_template.hpp"
 #include "courier/settings/kannel_settings.hpp"
 #include "courier/settings/provider_url.hpp"
-#include "courier/settings/toml_table.hpp"
+#include "settings/toml_table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -13,9 +13,11 @@
 #include <utility>
 #include <vector>
 
-namespace countersign::courier {
-
+namespace countersign {
 class TomlTable;
+}
+
+namespace countersign::courier {
 
 // Statuses from one to another, both included.
 using StatusRange = std::pair<long, long>;

@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace countersign::courier {
-
+namespace countersign {
 class TomlTable;
+}
+
+namespace countersign::courier {
 
 struct KannelSettings {
   std::string url = "http://127.0.0.1:13013/cgi-bin/sendsms";

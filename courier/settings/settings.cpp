@@ -3,7 +3,7 @@
 
 #include "courier/settings/loopback.hpp"
 #include "courier/settings/provider_url.hpp"
-#include "courier/settings/toml_table.hpp"
+#include "settings/toml_table.hpp"
 
 #include <sys/un.h>
 

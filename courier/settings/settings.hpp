@@ -7,6 +7,7 @@
 #include "courier/settings/http_settings.hpp"
 #include "courier/settings/kannel_settings.hpp"
 #include "courier/settings/smtp_settings.hpp"
+#include "settings/mistake.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,13 +57,6 @@ inline constexpr std::size_t kProvidersMax = 16;
 inline constexpr std::size_t kRealmsMax = 1'000;
 inline constexpr std::uint32_t kSmsSegmentsMax = 10;
 inline constexpr std::size_t kProviderNameBytesMax = 32;
-
-// What is wrong with a settings file, in words for the person who wrote it.
-struct Mistake {
-  std::string message;
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
-};
 
 // TOML over the defaults; the first mistake where there is one. An unknown key is a mistake.
 [[nodiscard]] std::variant<Settings, Mistake> parse_settings(std::string_view text);

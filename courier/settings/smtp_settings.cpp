@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "courier/settings/smtp_settings.hpp"
 
-#include "courier/settings/toml_table.hpp"
+#include "settings/toml_table.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <string>
 
-namespace countersign::courier {
-
+namespace countersign {
 class TomlTable;
+}
+
+namespace countersign::courier {
 
 struct SmtpSettings {
   enum class Tls : std::uint8_t {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One table of the settings, read key by key. Private: seen by what parses settings alone.
+// One table of a settings file, read key by key. Included by what parses settings alone.
 //
 // Every reader remembers the keys it was asked for, so that what is left over at the end is what
 // nobody knows. The first mistake of a file is kept; after it, readings change nothing that will
 // be used.
 #pragma once
 
-#include "courier/settings/settings.hpp"
+#include "settings/mistake.hpp"
 
 #include <toml++/toml.h>
 
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace countersign::courier {
+namespace countersign {
 
 class TomlTable {
  public:
@@ -57,4 +57,4 @@ class TomlTable {
   std::vector<std::string_view> known_;
 };
 
-}  // namespace countersign::courier
+}  // namespace countersign

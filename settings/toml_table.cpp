@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "courier/settings/toml_table.hpp"
+#include "settings/toml_table.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace countersign::courier {
+namespace countersign {
 namespace {
 
 constexpr std::size_t kMessageBytesMax = 240;
@@ -92,4 +92,4 @@ void TomlTable::finish() {
   }
 }
 
-}  // namespace countersign::courier
+}  // namespace countersign

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request on its way through a page: what the browser said, what the daemon is asked in its
+// name, and what the browser is to keep.
+#pragma once
+
+#include "base/clock.hpp"
+#include "companion/door/backend.hpp"
+#include "companion/request/request.hpp"
+#include "companion/request/response.hpp"
+#include "companion/settings/brand.hpp"
+#include "companion/view/page.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::companion {
+
+// What all visits share. Outlives them.
+struct House {
+  Backend& backend;
+  const Clock& clock;
+  const Languages& languages;
+  const Templates& templates;
+  std::string style_url;  // with what tells one version from another
+  std::string script_url;
+};
+
+class Visit {
+ public:
+  // REQUIRES: what is referred to outlives the visit.
+  Visit(const Request& request, const Brand& brand, const House& house);
+
+  [[nodiscard]] const Request& request() const { return request_; }
+  [[nodiscard]] const Brand& brand() const { return brand_; }
+  [[nodiscard]] const Catalogue& words() const { return words_; }
+  [[nodiscard]] Time now() const { return house_.clock.now(); }
+  [[nodiscard]] bool is_post() const { return request_.method == Method::post; }
+
+  // What was typed into a field; what stands in the address behind "?"; the piece of the path where
+  // the route has {id}. Empty if absent.
+  [[nodiscard]] std::string_view typed(std::string_view field) const;
+  [[nodiscard]] std::string_view asked(std::string_view name) const;
+  [[nodiscard]] std::string_view id() const { return id_; }
+  // The same as numbers of the daemon's; 0 if they are none.
+  [[nodiscard]] std::uint64_t typed_number(std::string_view field) const;
+  [[nodiscard]] std::uint64_t asked_number(std::string_view name) const;
+  [[nodiscard]] std::uint64_t id_number() const;
+
+  // Asks the daemon, with the browser's session. The reply is what was asked for: an error of the
+  // daemon's fails with its code (`conflict`, `not_found`, `proof_required`, `busy`, ...), whose
+  // operation is "daemon". A session in the answer is the browser's from now on.
+  awaitable<Result<v1::Reply>> ask(v1::Request request);
+  // What has to be proven, after `proof_required`.
+  [[nodiscard]] const v1::ProofNeeded& proof_needed() const { return proof_needed_; }
+
+  // The browser's session as the daemon knows it. REQUIRES: the route asked for one.
+  [[nodiscard]] const v1::SessionReport& session() const { return session_; }
+  // Nothing when there is none, or no longer.
+  awaitable<Result<std::optional<v1::SessionReport>>> look_up_session();
+  [[nodiscard]] bool has_session_text() const { return !session_text_.empty(); }
+
+  // This realm's rules, as the daemon describes them.
+  awaitable<Result<v1::RealmDescription>> realm();
+  // The subject of this realm whom a username names.
+  [[nodiscard]] v1::SubjectName subject(std::string_view username) const;
+
+  // For the browser to keep, or to forget when empty.
+  void keep(std::string_view cookie, std::string value,
+            std::optional<std::chrono::seconds> age = std::nullopt);
+  void forget(std::string_view cookie) { keep(cookie, {}); }
+  void end_session();
+
+  // A page of this name, with what every page has: `title` is heading and title at once.
+  Page page(std::string_view name, std::string_view title_key);
+  Page page_titled(std::string_view name, const std::string& title);
+  Response show(Page page, unsigned status = kStatusOk);
+  // What was typed has to be mended: the page once more, with its errors.
+  Response show_again(Page page) { return show(std::move(page), kStatusUnprocessable); }
+  Response leave_for(std::string location);
+
+  // Of the router.
+  void set_id(std::string_view id) { id_ = id; }
+  void set_session(v1::SessionReport report) { session_ = std::move(report); }
+  [[nodiscard]] std::vector<SetCookie> take_cookies() { return std::move(cookies_); }
+  [[nodiscard]] const std::string& form_target() const { return form_target_; }
+  // The page leads to the portal: forms may go there.
+  void allow_form_target(std::string origin) { form_target_ = std::move(origin); }
+
+ private:
+  void adopt_session(const v1::Reply& reply);
+  void fill_head(Page& page, const std::string& title);
+
+  const Request& request_;
+  const Brand& brand_;
+  const House& house_;
+  const Catalogue& words_;
+  std::string_view id_;
+  std::string session_text_;
+  v1::SessionReport session_;
+  v1::ProofNeeded proof_needed_;
+  std::string form_secret_;
+  std::vector<SetCookie> cookies_;
+  std::string form_target_;
+};
+
+}  // namespace countersign::companion
