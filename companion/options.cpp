@@ -38,9 +38,9 @@ std::optional<Settings> read_config(const std::string& path) {
   auto parsed = parse_settings(*text);
   if (const auto* mistake = std::get_if<Mistake>(&parsed)) {
     log::error("web.settings_mistake", {{"file", log::ConfigText{path}},
-                                            {"line", mistake->line},
-                                            {"column", mistake->column},
-                                            {"what", log::ConfigText{mistake->message}}});
+                                        {"line", mistake->line},
+                                        {"column", mistake->column},
+                                        {"what", log::ConfigText{mistake->message}}});
     return std::nullopt;
   }
   return std::get<Settings>(std::move(parsed));

@@ -2,16 +2,13 @@
 // The daemon, as the gateway asks it: three questions over a few connections.
 #pragma once
 
+#include "clients/link/links.hpp"
 #include "gateway/answer.hpp"
-#include "gateway/link.hpp"
 #include "gateway/question.hpp"
 #include "gateway/signature.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace countersign::gateway {
 
@@ -34,17 +31,12 @@ class Backend {
 
 class Daemon final : public Backend {
  public:
-  static constexpr std::size_t kLinks = 4;
-  // Questions without an answer. More are refused: the daemon would make them wait unread.
-  static constexpr std::size_t kInFlightMax = 2048;
+  Daemon(Executor executor, const std::string& path) : links_{executor, path} {}
 
-  Daemon(Executor executor, const std::string& path);
-
-  // Connects now and whenever it must. REQUIRES: called once; the loop runs until stop().
-  void start();
-  void stop();
-  // Gives up what is overdue. To be called now and then.
-  void check(SteadyTime now);
+  // As Links'.
+  void start() { links_.start(); }
+  void stop() { links_.stop(); }
+  void check(SteadyTime now) { links_.check(now); }
 
   awaitable<Result<std::optional<Outcome>>> check(const Question& question,
                                                   const std::string& source) override;
@@ -52,14 +44,9 @@ class Daemon final : public Backend {
   awaitable<Result<Signature>> sign(std::uint32_t client_id, const std::string& text) override;
 
  private:
-  awaitable<Result<v1::Reply>> ask(const v1::Request& request);
-  std::string fresh_id();
   void refused(const v1::Reply& reply);
 
-  Executor executor_;
-  std::vector<std::shared_ptr<Link>> links_;
-  std::string id_prefix_;
-  std::uint64_t asked_ = 0;
+  client::Links links_;
   SteadyTime complained_at_{};
 };
 

@@ -2,7 +2,6 @@
 #include "gateway/gateway.hpp"
 
 #include "base/log.hpp"
-#include "gateway/tls.hpp"
 
 #include <systemd/sd-daemon.h>
 #include <boost/asio/as_tuple.hpp>
@@ -27,7 +26,8 @@ Gateway::Gateway(Settings settings)
       signals_{loop_, SIGTERM, SIGINT, SIGHUP},
       ticking_{loop_.get_executor()},
       daemon_{loop_.get_executor(), settings_.socket},
-      server_{loop_.get_executor(), settings_, daemon_} {}
+      desk_{daemon_, clock_, settings_.rate},
+      server_{loop_.get_executor(), settings_.server, desk_} {}
 
 int Gateway::run() {
   boost::asio::co_spawn(loop_.get_executor(), live(), &rethrow);
@@ -62,7 +62,7 @@ awaitable<void> Gateway::live() {
 Status Gateway::start() {
   CS_CHECK(load_certificate());
   CS_CHECK(server_.open());
-  if (settings_.certificate.empty() && !settings_.address.is_loopback()) {
+  if (settings_.certificate.empty() && !settings_.server.address.is_loopback()) {
     log::warning("gateway.plain_http");
   }
   daemon_.start();
@@ -77,7 +77,7 @@ Status Gateway::start() {
 
 Status Gateway::load_certificate() {
   if (settings_.certificate.empty()) return {};
-  CS_TRY(TlsContext tls, load_tls(settings_.certificate, settings_.key));
+  CS_TRY(http::TlsContext tls, http::load_tls(settings_.certificate, settings_.key));
   server_.set(std::move(tls));
   log::info("gateway.certificate_loaded");
   return {};
@@ -87,11 +87,11 @@ void Gateway::tick() {
   const auto now = std::chrono::steady_clock::now();
   server_.check(now);
   daemon_.check(now);
-  if (watchdog_.count() > 0 && now - fed_at_ > watchdog_ / 2 - Server::kTick) {
+  if (watchdog_.count() > 0 && now - fed_at_ > watchdog_ / 2 - http::Server::kTick) {
     fed_at_ = now;
     ::sd_notify(0, "WATCHDOG=1");
   }
-  ticking_.expires_after(Server::kTick);
+  ticking_.expires_after(http::Server::kTick);
   auto again = [this](const boost::system::error_code& cancelled) {
     if (!cancelled && !stopping_) tick();
   };

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "gateway/daemon.hpp"
-#include "gateway/server.hpp"
+#include "gateway/desk.hpp"
 #include "gateway/settings.hpp"
+#include "http/server/server.hpp"
 
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,8 +31,10 @@ class Gateway {
   boost::asio::io_context loop_{1};
   Signals signals_;
   Timer ticking_;
+  SystemClock clock_;
   Daemon daemon_;
-  Server server_;
+  Desk desk_;
+  http::Server server_;
   bool stopping_ = false;
   std::chrono::microseconds watchdog_{0};
   SteadyTime fed_at_{};

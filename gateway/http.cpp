@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace countersign::gateway {
 namespace {
@@ -17,12 +18,13 @@ struct Refusal {
   std::string_view operation;
   unsigned status;
 };
-constexpr std::array<Refusal, 6> kRefusals{{{"http.path", 404},
+constexpr std::array<Refusal, 7> kRefusals{{{"http.path", 404},
                                             {"http.method", 405},
                                             {"http.body_length", 413},
                                             {"http.target_length", 414},
                                             {"http.media_type", 415},
-                                            {"http.header_length", 431}}};
+                                            {"http.header_length", 431},
+                                            {"server.connections", 503}}};
 constexpr unsigned kStatusBadRequest = 400;
 constexpr unsigned kStatusMethodNotAllowed = 405;
 
@@ -39,29 +41,22 @@ bool is_form(std::string_view type) {
 
 }  // namespace
 
-Result<std::optional<HttpRequest>> HttpReader::next() {
-  CS_TRY(const bool whole, read());
-  if (!whole) return std::optional<HttpRequest>{};
-  CS_TRY(HttpRequest request, whole_request());
-  return std::optional{std::move(request)};
-}
-
-Result<HttpRequest> HttpReader::whole_request() const {
-  if (target().size() > kTargetBytesMax) {
+Result<HttpRequest> read_http(const http::RequestReader& reader) {
+  const std::string_view target = reader.target();
+  if (target.size() > kTargetBytesMax) {
     return Error{ErrorCode::limit_exceeded, "http.target_length"};
   }
-  const std::size_t question = std::min(target().find('?'), target().size());
-  const auto version = version_of(target().substr(0, question));
+  const std::size_t question = std::min(target.find('?'), target.size());
+  const auto version = version_of(target.substr(0, question));
   if (!version) return Error{ErrorCode::not_found, "http.path"};
 
-  if (!is_post() && !is_get()) return Error{ErrorCode::malformed, "http.method"};
-  if (!body().empty() && (!is_post() || !is_form(field("Content-Type")))) {
+  if (!reader.is_post() && !reader.is_get()) return Error{ErrorCode::malformed, "http.method"};
+  if (!reader.body().empty() && (!reader.is_post() || !is_form(reader.field("Content-Type")))) {
     return Error{ErrorCode::malformed, "http.media_type"};
   }
   return HttpRequest{.version = *version,
-                     .query = target().substr(std::min(question + 1, target().size())),
-                     .form = body(),
-                     .forwarded_for = joined("X-Forwarded-For")};
+                     .query = target.substr(std::min(question + 1, target.size())),
+                     .form = reader.body()};
 }
 
 unsigned status_of(const Error& error) {

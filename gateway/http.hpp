@@ -4,8 +4,6 @@
 //
 //   GET  /wsapi/2.0/verify?…      POST /wsapi/2.0/verify  (application/x-www-form-urlencoded)
 //   GET  /wsapi/verify?…          the same in version one
-//
-// One request at a time: the next one of a pipeline waits, unread, until this one was answered.
 #pragma once
 
 #include "base/error.hpp"
@@ -13,35 +11,27 @@
 #include "http/request_reader.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace countersign::gateway {
 
+inline constexpr std::size_t kTargetBytesMax = std::size_t{3} * 1024;
+inline constexpr std::size_t kBodyBytesMax = std::size_t{4} * 1024;
+
 struct HttpRequest {
   Version version = Version::two;
   std::string_view query;
   std::string_view form;
-  std::string forwarded_for;  // every X-Forwarded-For, joined
 };
 
-class HttpReader : public http::RequestReader {
- public:
-  static constexpr std::size_t kTargetBytesMax = 3 * 1024;
-  static constexpr std::size_t kBodyBytesMax = 4 * 1024;
+// What is asked; views are valid as long as the reader's. Fails with `malformed`, `not_found` and
+// `limit_exceeded`; status_of() says how to tell the client.
+//
+// REQUIRES: a whole request.
+[[nodiscard]] Result<HttpRequest> read_http(const http::RequestReader& reader);
 
-  HttpReader() : RequestReader{kBodyBytesMax} {}
-
-  // The request, whose views are valid until restart(), or nothing when more bytes are needed.
-  // After a failure answer it (status_of) and close: nothing can be read any more.
-  Result<std::optional<HttpRequest>> next();
-
- private:
-  [[nodiscard]] Result<HttpRequest> whole_request() const;
-};
-
-// The status that says what was wrong with a request that HttpReader refused.
+// The status that says what was wrong with a request that was refused.
 [[nodiscard]] unsigned status_of(const Error& error);
 
 inline constexpr unsigned kStatusOk = 200;

@@ -63,7 +63,7 @@ std::variant<Settings, int> read_options(int argc, char** argv) {
   auto settings = read_config(given.config);
   if (!settings) return kExitConfiguration;
   std::string contradiction;
-  if (!given.listen.empty() && !read_listen(given.listen, *settings)) {
+  if (!given.listen.empty() && !http::read_listen(given.listen, settings->server)) {
     contradiction = "--listen must be an address and a port: 127.0.0.1:8180 or [::1]:8180";
   }
   if (!given.socket.empty()) settings->socket = given.socket;

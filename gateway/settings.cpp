@@ -5,7 +5,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace countersign::gateway {
@@ -79,15 +78,15 @@ void read_proxies(Table& table, std::vector<Network>& proxies) {
   if (list == nullptr || list->size() > kTrustedProxiesMax) return table.report(*node, expected);
   for (const toml::node& item : *list) {
     const auto text = item.value_exact<std::string>();
-    const auto network = parse_proxies(text.value_or(""));
+    const auto network = http::parse_proxies(text.value_or(""));
     if (!network) return table.report(item, expected);
     proxies.push_back(*network);
   }
 }
 
 void read_limits(Table table, Settings& settings) {
-  table.read("connections", settings.connections, 1, kConnectionsMax);
-  table.read("connections_per_source", settings.connections_per_source, 1, kConnectionsMax);
+  table.read("connections", settings.server.connections, 1, kConnectionsMax);
+  table.read("connections_per_source", settings.server.connections_per_source, 1, kConnectionsMax);
   table.read("requests_per_second", settings.rate.per_second, 0, kPerSecondMax);
   table.read("burst", settings.rate.burst, 1, kPerSecondMax);
   table.finish();
@@ -104,39 +103,18 @@ void read_settings(const toml::table& document, Settings& settings,
   Table root{document, mistake};
   std::string listen;
   root.read("listen", listen);
-  if (!listen.empty() && !read_listen(listen, settings)) {
+  if (!listen.empty() && !http::read_listen(listen, settings.server)) {
     root.report(*document.get("listen"),
                 R"(listen must be an address and a port: "127.0.0.1:8180" or "[::1]:8180")");
   }
   root.read("socket", settings.socket);
-  read_proxies(root, settings.trusted_proxies);
+  read_proxies(root, settings.server.trusted_proxies);
   if (const auto* tls = root.table("tls")) read_tls(Table{*tls, mistake}, settings);
   if (const auto* limits = root.table("limits")) read_limits(Table{*limits, mistake}, settings);
   root.finish();
 }
 
 }  // namespace
-
-Status read_listen(std::string_view text, Settings& settings) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return Error{ErrorCode::malformed, "listen.port"};
-  std::string_view host = text.substr(0, colon);
-  const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
-  if (is_bracketed) host = host.substr(1, host.size() - 2);
-  boost::system::error_code failed;
-  const auto address = boost::asio::ip::make_address(std::string{host}, failed);
-  if (failed || address.is_v6() != is_bracketed) {
-    return Error{ErrorCode::malformed, "listen.address"};
-  }
-  std::uint16_t port = 0;
-  const std::string_view digits = text.substr(colon + 1);
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, wrong] = std::from_chars(digits.data(), end, port);
-  if (wrong != std::errc{} || stopped != end) return Error{ErrorCode::malformed, "listen.port"};
-  settings.address = address;
-  settings.port = port;
-  return {};
-}
 
 std::variant<Settings, Mistake> parse_settings(std::string_view text) {
   if (text.size() > kSettingsBytesMax) {

@@ -3,20 +3,19 @@
 // ends it.
 #pragma once
 
-#include "async/awaitable.hpp"
-#include "base/clock.hpp"
-#include "gateway/daemon.hpp"
-#include "gateway/rate_limit.hpp"
-#include "gateway/source.hpp"
+#include "async/timer.hpp"
+#include "http/server/handler.hpp"
+#include "http/server/source.hpp"
+#include "http/server/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
-namespace countersign::gateway {
+namespace countersign::http {
 
 using TcpSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
@@ -28,20 +27,19 @@ struct Patience {
   std::chrono::milliseconds write{10'000};    // for a client that does not read
 };
 
-// What all sessions share. Outlives them.
+// What all connections share. Outlives them.
 struct Shared {
-  Backend& backend;
-  const Clock& clock;
+  Handler& handler;
   const std::vector<Network>& trusted_proxies;
-  RateLimit& rate_limit;
+  std::size_t body_bytes_max = 0;
   Patience patience;
 };
 
-class Session {
+class Connection {
  public:
-  virtual ~Session() = default;
+  virtual ~Connection() = default;
 
-  // Serves the connection to its end. REQUIRES: called once; the session lives until then.
+  // Serves the connection to its end. REQUIRES: called once; the Connection lives until then.
   virtual awaitable<void> run() = 0;
 
   // Begins nothing any more; what has begun is answered. run() then ends by itself.
@@ -54,7 +52,7 @@ class Session {
   [[nodiscard]] const IpAddress& peer() const { return peer_; }
 
  protected:
-  Session(const IpAddress& peer, const Shared& shared) : peer_{peer}, shared_{shared} {}
+  Connection(const IpAddress& peer, const Shared& shared) : peer_{peer}, shared_{shared} {}
 
   IpAddress peer_;
   const Shared& shared_;
@@ -63,13 +61,11 @@ class Session {
   bool stopping_ = false;
 };
 
-[[nodiscard]] std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer,
-                                                    const Shared& shared);
-
-using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+[[nodiscard]] std::shared_ptr<Connection> make_connection(TcpSocket socket, const IpAddress& peer,
+                                                          const Shared& shared);
 
 // REQUIRES: a context.
-[[nodiscard]] std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer,
-                                                    const Shared& shared, TlsContext tls);
+[[nodiscard]] std::shared_ptr<Connection> make_connection(TcpSocket socket, const IpAddress& peer,
+                                                          const Shared& shared, TlsContext tls);
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

@@ -3,16 +3,32 @@
 #pragma once
 
 #include "async/completion.hpp"
-#include "gateway/session.hpp"
-#include "gateway/settings.hpp"
+#include "http/server/connection.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
-namespace countersign::gateway {
+namespace countersign::http {
+
+// Where a server listens, and for how many.
+struct ServerSettings {
+  boost::asio::ip::address address = boost::asio::ip::address_v4::loopback();
+  std::uint16_t port = 0;  // 0: one that is free
+  std::vector<Network> trusted_proxies;
+  std::uint32_t connections = 1'024;           // in all
+  std::uint32_t connections_per_source = 256;  // a trusted proxy has no such limit
+  std::size_t body_bytes_max = std::size_t{4} * 1024;
+};
+
+// "127.0.0.1:8180", "[::1]:8180". Fails with `malformed`.
+[[nodiscard]] Status read_listen(std::string_view text, ServerSettings& settings);
 
 class Server {
  public:
@@ -21,12 +37,13 @@ class Server {
   // What has begun when we are told to stop may take so long.
   static constexpr std::chrono::seconds kDrainLimit{10};
 
-  // REQUIRES: the settings and the backend outlive the Server, the Server what it serves.
-  Server(Executor executor, const Settings& settings, Backend& backend);
+  // REQUIRES: the settings and the handler outlive the Server, the Server what it serves.
+  Server(Executor executor, const ServerSettings& settings, Handler& handler);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Listens. Fails with `unavailable`: the call that failed and its errno.
+  // Listens: on the socket that systemd passes (sd_listen_fds(3)), if it passes one, else where the
+  // settings say. Fails with `unavailable`: the call that failed and its errno.
   Status open();
   [[nodiscard]] std::uint16_t port() const;
 
@@ -45,20 +62,20 @@ class Server {
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
 
   awaitable<void> accept_all();
+  Status adopt_passed_socket();
   void adopt(TcpSocket socket);
   [[nodiscard]] bool has_room(const IpAddress& peer) const;
-  void session_ended(const std::shared_ptr<Session>& session, const std::exception_ptr& failure);
+  void connection_ended(const std::shared_ptr<Connection>& connection,
+                        const std::exception_ptr& failure);
   void accepting_ended(const std::exception_ptr& failure);
   void check_stopped();
 
   Executor executor_;
-  const Settings& settings_;
-  SystemClock clock_;
-  RateLimit rate_limit_;
+  const ServerSettings& settings_;
   Shared shared_;
   Acceptor acceptor_;
   TlsContext tls_;
-  std::unordered_set<std::shared_ptr<Session>> sessions_;
+  std::unordered_set<std::shared_ptr<Connection>> connections_;
   std::unordered_map<std::uint64_t, std::uint32_t> per_source_;  // by subscriber
   bool accepting_ = false;
   bool stopping_ = false;
@@ -68,4 +85,4 @@ class Server {
   Completion<bool> stopped_;
 };
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

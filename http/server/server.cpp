@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/server.hpp"
+#include "http/server/server.hpp"
 
 #include "base/log.hpp"
-#include "gateway/http.hpp"
 
 #include <sys/socket.h>
+#include <systemd/sd-daemon.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <string>
 #include <utility>
 
-namespace countersign::gateway {
+namespace countersign::http {
 namespace {
 
 const auto kAsTuple = boost::asio::as_tuple(use_awaitable);
@@ -21,24 +23,58 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 // Whoever knocks too often must not fill the log.
 constexpr std::chrono::seconds kComplaintInterval{10};
 
+constexpr Error kNoRoom{ErrorCode::unavailable, "server.connections"};
+
 Error failed(Literal call, const boost::system::error_code& code) {
   return Error{ErrorCode::unavailable, call, static_cast<std::uint64_t>(code.value())};
 }
 
 }  // namespace
 
-Server::Server(Executor executor, const Settings& settings, Backend& backend)
+Status read_listen(std::string_view text, ServerSettings& settings) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return Error{ErrorCode::malformed, "listen.port"};
+  std::string_view host = text.substr(0, colon);
+  const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  boost::system::error_code failed;
+  const auto address = boost::asio::ip::make_address(std::string{host}, failed);
+  if (failed || address.is_v6() != is_bracketed) {
+    return Error{ErrorCode::malformed, "listen.address"};
+  }
+  std::uint16_t port = 0;
+  const std::string_view digits = text.substr(colon + 1);
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped, wrong] = std::from_chars(digits.data(), end, port);
+  if (wrong != std::errc{} || stopped != end) return Error{ErrorCode::malformed, "listen.port"};
+  settings.address = address;
+  settings.port = port;
+  return {};
+}
+
+Server::Server(Executor executor, const ServerSettings& settings, Handler& handler)
     : executor_{executor},
       settings_{settings},
-      rate_limit_{settings.rate},
-      shared_{.backend = backend,
-              .clock = clock_,
+      shared_{.handler = handler,
               .trusted_proxies = settings.trusted_proxies,
-              .rate_limit = rate_limit_,
+              .body_bytes_max = settings.body_bytes_max,
               .patience = {}},
       acceptor_{executor} {}
 
+Status Server::adopt_passed_socket() {
+  const int passed = SD_LISTEN_FDS_START;
+  if (::sd_is_socket_inet(passed, AF_UNSPEC, SOCK_STREAM, 1, 0) <= 0) {
+    return Error{ErrorCode::unavailable, "sd_is_socket_inet"};
+  }
+  const bool is_v6 = ::sd_is_socket_inet(passed, AF_INET6, SOCK_STREAM, 1, 0) > 0;
+  boost::system::error_code code;
+  acceptor_.assign(is_v6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), passed, code);
+  if (code) return failed("assign", code);
+  return {};
+}
+
 Status Server::open() {
+  if (::sd_listen_fds(1) > 0) return adopt_passed_socket();
   const boost::asio::ip::tcp::endpoint endpoint{settings_.address, settings_.port};
   boost::system::error_code code;
   acceptor_.open(endpoint.protocol(), code);
@@ -72,7 +108,7 @@ awaitable<void> Server::accept_all() {
       adopt(std::move(socket));
       continue;
     }
-    log::warning("gateway.accept", {{"error", code.value()}});
+    log::warning("http.accept", {{"error", code.value()}});
     Timer pause{executor_};
     pause.expires_after(kAcceptPause);
     co_await pause.async_wait(kAsTuple);
@@ -80,7 +116,7 @@ awaitable<void> Server::accept_all() {
 }
 
 bool Server::has_room(const IpAddress& peer) const {
-  if (sessions_.size() >= settings_.connections) return false;
+  if (connections_.size() >= settings_.connections) return false;
   const auto trusts = [&](const Network& proxy) { return proxy.holds(peer); };
   if (std::ranges::any_of(settings_.trusted_proxies, trusts)) return true;
   const auto found = per_source_.find(peer.subscriber());
@@ -96,49 +132,49 @@ void Server::adopt(TcpSocket socket) {
     const auto now = std::chrono::steady_clock::now();
     if (now - complained_at_ >= kComplaintInterval) {
       complained_at_ = now;
-      log::warning("gateway.connections", {{"connections", sessions_.size()}});
+      log::warning("http.connections", {{"connections", connections_.size()}});
     }
     // As far as that goes without waiting. Over TLS it would not be understood.
-    const std::string refusal = write_http(kStatusUnavailable, {}, false);
+    const std::string refusal = shared_.handler.refusal(kNoRoom);
     if (!tls_) {
       ::send(socket.native_handle(), refusal.data(), refusal.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
     return;
   }
   socket.set_option(boost::asio::ip::tcp::no_delay{true}, gone);
-  auto session = tls_ ? make_session(std::move(socket), peer, shared_, tls_)
-                      : make_session(std::move(socket), peer, shared_);
+  auto connection = tls_ ? make_connection(std::move(socket), peer, shared_, tls_)
+                         : make_connection(std::move(socket), peer, shared_);
   ++per_source_[peer.subscriber()];
-  sessions_.insert(session);
-  auto running = session->run();
-  auto ended = [this, session = std::move(session)](const std::exception_ptr& failure) {
-    session_ended(session, failure);
+  connections_.insert(connection);
+  auto running = connection->run();
+  auto ended = [this, connection = std::move(connection)](const std::exception_ptr& failure) {
+    connection_ended(connection, failure);
   };
   boost::asio::co_spawn(executor_, std::move(running), std::move(ended));
 }
 
-// A session that failed in a way that nobody foresaw takes only itself down.
-void Server::session_ended(const std::shared_ptr<Session>& session,
-                           const std::exception_ptr& failure) {
-  if (failure) log::error("gateway.session_failed");
-  const auto counted = per_source_.find(session->peer().subscriber());
+// A connection that failed in a way that nobody foresaw takes only itself down.
+void Server::connection_ended(const std::shared_ptr<Connection>& connection,
+                              const std::exception_ptr& failure) {
+  if (failure) log::error("http.connection_failed");
+  const auto counted = per_source_.find(connection->peer().subscriber());
   if (counted != per_source_.end() && --counted->second == 0) per_source_.erase(counted);
-  sessions_.erase(session);
+  connections_.erase(connection);
   check_stopped();
 }
 
 void Server::accepting_ended(const std::exception_ptr& failure) {
-  if (failure) log::error("gateway.accepting_failed");
+  if (failure) log::error("http.accepting_failed");
   accepting_ = false;
   check_stopped();
 }
 
 void Server::check(SteadyTime now) {
-  for (const auto& session : sessions_) session->check(now);
+  for (const auto& connection : connections_) connection->check(now);
   if (now < drain_limit_) return;
-  log::warning("gateway.drain_limit", {{"connections", sessions_.size()}});
+  log::warning("http.drain_limit", {{"connections", connections_.size()}});
   drain_limit_ = SteadyTime::max();
-  for (const auto& session : sessions_) session->close();
+  for (const auto& connection : connections_) connection->close();
 }
 
 awaitable<void> Server::stop() {
@@ -146,14 +182,14 @@ awaitable<void> Server::stop() {
   drain_limit_ = std::chrono::steady_clock::now() + kDrainLimit;
   boost::system::error_code ignored;
   acceptor_.close(ignored);
-  for (const auto& session : sessions_) session->stop();
+  for (const auto& connection : connections_) connection->stop();
   check_stopped();
   co_await stopped_.wait();
 }
 
 void Server::check_stopped() {
-  if (!stopping_ || !sessions_.empty() || accepting_) return;
+  if (!stopping_ || !connections_.empty() || accepting_) return;
   if (!std::exchange(stopped_said_, true)) stopped_.complete(true);
 }
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/rate_limit.hpp"
+#include "http/server/rate_limit.hpp"
 
 #include <algorithm>
 
-namespace countersign::gateway {
+namespace countersign::http {
 namespace {
 
 // Looking through all of them is work: not for each stranger that comes while the table is full.
@@ -45,4 +45,4 @@ bool RateLimit::admits(const IpAddress& source, SteadyTime now) {
   return true;
 }
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

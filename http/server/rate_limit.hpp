@@ -2,7 +2,8 @@
 // How fast one source may ask: a bucket that fills steadily, and is emptied by asking.
 #pragma once
 
-#include "gateway/source.hpp"
+#include "async/timer.hpp"
+#include "base/network.hpp"
 
 #include <array>
 #include <chrono>
@@ -10,9 +11,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-namespace countersign::gateway {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
+namespace countersign::http {
 
 struct Rate {
   double per_second = 1'000;  // 0: no limit
@@ -48,4 +47,4 @@ class RateLimit {
   SteadyTime forgot_at_ = SteadyTime::min();
 };
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/link.hpp"
+#include "clients/link/link.hpp"
 
 #include "base/log.hpp"
 
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace countersign::gateway {
+namespace countersign::client {
 namespace {
 
 const auto kAsTuple = boost::asio::as_tuple(use_awaitable);
@@ -40,7 +40,7 @@ awaitable<void> Link::run() {
     if (connected) {
       co_await read();
       lose();
-      if (!stopping_) log::warning("gateway.daemon_lost");
+      if (!stopping_) log::warning("link.lost");
       if (answered_) backoff = kBackoffMin;
     }
     if (stopping_) break;
@@ -58,10 +58,10 @@ awaitable<bool> Link::connect() {
   const boost::asio::local::stream_protocol::endpoint endpoint{path_};
   const auto [refused] = co_await socket_.async_connect(endpoint, kAsTuple);
   if (refused || stopping_) co_return false;
-  inbox_ = std::make_unique<client::Inbox>();
+  inbox_ = std::make_unique<Inbox>();
   answered_ = false;
   up_ = true;
-  log::info("gateway.daemon_found");
+  log::info("link.found");
   co_return true;
 }
 
@@ -73,7 +73,7 @@ awaitable<void> Link::read() {
     if (failed || !up_) co_return;
     inbox_->advance(count);
     if (const Status taken = take_answers(); !taken) {
-      log::warning("gateway.daemon_refuses", taken.error());
+      log::warning("link.refuses", taken.error());
       co_return;
     }
   }
@@ -108,7 +108,7 @@ bool Link::deliver(v1::Reply reply) {
 
 awaitable<Result<v1::Reply>> Link::ask(const v1::Request& request) {
   if (!up_) co_return lost();
-  CS_CO_TRY(const auto body, client::append_frame(request.ByteSizeLong(), out_));
+  CS_CO_TRY(const auto body, append_frame(request.ByteSizeLong(), out_));
   request.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(body.data()));
   Waiting waiting{.id = request.request_id(),
                   .limit = std::chrono::steady_clock::now() + kAnswerLimit};
@@ -158,7 +158,7 @@ void Link::lose() {
 
 void Link::check(SteadyTime now) {
   if (waiting_.empty() || waiting_.front()->limit > now) return;
-  log::warning("gateway.daemon_silent", {{"waiting", waiting_.size()}});
+  log::warning("link.silent", {{"waiting", waiting_.size()}});
   lose();
 }
 
@@ -170,4 +170,4 @@ void Link::stop() {
   lose();
 }
 
-}  // namespace countersign::gateway
+}  // namespace countersign::client

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/source.hpp"
+#include "http/server/source.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <span>
 
-namespace countersign::gateway {
+namespace countersign::http {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -54,4 +54,4 @@ Result<IpAddress> source_of(const IpAddress& peer, std::string_view forwarded,
   return source;
 }
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

@@ -8,10 +8,10 @@
 #include "api/countersign.pb.h"
 #include "async/awaitable.hpp"
 #include "async/completion.hpp"
+#include "async/timer.hpp"
 #include "base/error.hpp"
 #include "clients/cpp/frames.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <chrono>
@@ -21,11 +21,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace countersign::gateway {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
-using Timer = boost::asio::basic_waitable_timer<
-    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+namespace countersign::client {
 
 class Link : public std::enable_shared_from_this<Link> {
  public:
@@ -73,9 +69,9 @@ class Link : public std::enable_shared_from_this<Link> {
   std::string writing_;
   bool flush_posted_ = false;
   bool is_writing_ = false;
-  std::unique_ptr<client::Inbox> inbox_;
+  std::unique_ptr<Inbox> inbox_;
   std::list<Waiting*> waiting_;  // oldest first
   std::unordered_multimap<std::string_view, Waiting*> by_id_;
 };
 
-}  // namespace countersign::gateway
+}  // namespace countersign::client

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Also where Asio's TLS is compiled, once.
-#include "gateway/tls.hpp"
+#include "http/server/tls.hpp"
 
 #include <openssl/ssl.h>
 #include <boost/asio/ssl/impl/src.hpp>
 
-namespace countersign::gateway {
+namespace countersign::http {
 namespace {
 
 Error failed(Literal call, const boost::system::error_code& code) {
@@ -14,8 +14,7 @@ Error failed(Literal call, const boost::system::error_code& code) {
 
 }  // namespace
 
-Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const std::string& certificate,
-                                                            const std::string& key) {
+Result<TlsContext> load_tls(const std::string& certificate, const std::string& key) {
   namespace ssl = boost::asio::ssl;
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
@@ -29,4 +28,4 @@ Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const std::string& c
   return context;
 }
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

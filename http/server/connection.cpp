@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/session.hpp"
-
-#include "gateway/conversation.hpp"
-#include "gateway/http.hpp"
+#include "http/server/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -12,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace countersign::gateway {
+namespace countersign::http {
 namespace {
 
 using TlsStream = boost::asio::ssl::stream<TcpSocket>;
@@ -26,39 +23,13 @@ constexpr std::chrono::seconds kLeftoversLimit{1};
 
 SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-struct Reply {
-  unsigned status = kStatusUnavailable;
-  std::string body;
-};
-
-awaitable<Reply> answer_to(const HttpRequest& request, const IpAddress& peer,
-                           const Shared& shared) {
-  const auto source = source_of(peer, request.forwarded_for, shared.trusted_proxies);
-  if (!source) co_return Reply{status_of(source.error()), {}};
-  // Both words that a client may understand: the status for those that look at it, the body for the
-  // others.
-  const Answer refusal{.outcome = Outcome::backend_error, .version = request.version};
-  if (!shared.rate_limit.admits(*source, std::chrono::steady_clock::now())) {
-    co_return Reply{kStatusTooManyRequests, body_without_key(refusal, shared.clock.now())};
-  }
-  const auto parameters = Parameters::parse(request.query, request.form);
-  if (!parameters) {
-    const Answer unreadable{.outcome = Outcome::missing_parameter, .version = request.version};
-    co_return Reply{kStatusOk, body_without_key(unreadable, shared.clock.now())};
-  }
-  const std::string from = source->text();
-  std::string body =
-      co_await converse(*parameters, request.version, from, shared.backend, shared.clock);
-  co_return Reply{kStatusOk, std::move(body)};
-}
-
 template <class Stream>
-class StreamSession final : public Session {
+class StreamConnection final : public Connection {
  public:
   template <class... Arguments>
-  StreamSession(const IpAddress& peer, const Shared& shared, TlsContext tls,
-                Arguments&&... arguments)
-      : Session{peer, shared},
+  StreamConnection(const IpAddress& peer, const Shared& shared, TlsContext tls,
+                   Arguments&&... arguments)
+      : Connection{peer, shared},
         tls_{std::move(tls)},
         stream_{std::forward<Arguments>(arguments)...} {}
 
@@ -75,7 +46,7 @@ class StreamSession final : public Session {
  private:
   awaitable<bool> begin();
   awaitable<void> serve();
-  awaitable<bool> receive(HttpReader& reader);
+  awaitable<bool> receive(RequestReader& reader);
   awaitable<bool> write(std::string text);
   awaitable<void> refuse(const Error& error);
   TcpSocket& tcp() {
@@ -91,7 +62,7 @@ class StreamSession final : public Session {
 };
 
 template <class Stream>
-awaitable<bool> StreamSession<Stream>::begin() {
+awaitable<bool> StreamConnection<Stream>::begin() {
   if constexpr (std::is_same_v<Stream, TlsStream>) {
     limit_ = in(shared_.patience.handshake);
     const auto [failed] =
@@ -103,33 +74,38 @@ awaitable<bool> StreamSession<Stream>::begin() {
 }
 
 template <class Stream>
-awaitable<void> StreamSession<Stream>::serve() {
-  HttpReader reader;
+awaitable<void> StreamConnection<Stream>::serve() {
+  RequestReader reader{shared_.body_bytes_max};
   for (;;) {
-    auto next = reader.next();
-    if (!next) {
-      co_await refuse(next.error());
+    const auto whole = reader.read();
+    if (!whole) {
+      co_await refuse(whole.error());
       co_return;
     }
-    if (!*next) {
+    if (!*whole) {
       const bool has_arrived = co_await receive(reader);
       if (!has_arrived) co_return;
       continue;
     }
-    // The daemon has limits of its own.
+    const auto source = source_of(peer_, reader.joined("X-Forwarded-For"), shared_.trusted_proxies);
+    if (!source) {
+      co_await refuse(source.error());
+      co_return;
+    }
+    // Whoever answers has limits of their own.
     limit_ = SteadyTime::max();
-    const Reply reply = co_await answer_to(**next, peer_, shared_);
-    const bool goes_on = reader.keeps_alive() && !stopping_;
-    std::string text = write_http(reply.status, reply.body, goes_on);
+    Answer answer =
+        co_await shared_.handler.answer(reader, *source, reader.keeps_alive() && !stopping_);
+    const bool goes_on = reader.keeps_alive() && !stopping_ && !answer.last;
     reader.restart();
-    const bool written = co_await write(std::move(text));
+    const bool written = co_await write(std::move(answer.text));
     if (!written || !goes_on) co_return;
   }
 }
 
 // False when nothing comes any more.
 template <class Stream>
-awaitable<bool> StreamSession<Stream>::receive(HttpReader& reader) {
+awaitable<bool> StreamConnection<Stream>::receive(RequestReader& reader) {
   if (reader.takes_expectation()) {
     std::string leave{http::kContinue};
     const bool written = co_await write(std::move(leave));
@@ -153,7 +129,7 @@ awaitable<bool> StreamSession<Stream>::receive(HttpReader& reader) {
 }
 
 template <class Stream>
-awaitable<bool> StreamSession<Stream>::write(std::string text) {
+awaitable<bool> StreamConnection<Stream>::write(std::string text) {
   const SteadyTime before = std::exchange(limit_, in(shared_.patience.write));
   const boost::asio::const_buffer bytes{text.data(), text.size()};
   const auto [failed, count] = co_await boost::asio::async_write(stream_, bytes, kAsTuple);
@@ -162,8 +138,8 @@ awaitable<bool> StreamSession<Stream>::write(std::string text) {
 }
 
 template <class Stream>
-awaitable<void> StreamSession<Stream>::refuse(const Error& error) {
-  std::string text = write_http(status_of(error), {}, false);
+awaitable<void> StreamConnection<Stream>::refuse(const Error& error) {
+  std::string text = shared_.handler.refusal(error);
   const bool written = co_await write(std::move(text));
   if (!written) co_return;
   boost::system::error_code ignored;
@@ -180,25 +156,25 @@ awaitable<void> StreamSession<Stream>::refuse(const Error& error) {
 
 }  // namespace
 
-void Session::stop() {
+void Connection::stop() {
   stopping_ = true;
   if (is_idle_) close();
 }
 
-void Session::check(SteadyTime now) {
+void Connection::check(SteadyTime now) {
   if (limit_ <= now) close();
 }
 
-std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer,
-                                      const Shared& shared) {
-  return std::make_shared<StreamSession<TcpSocket>>(peer, shared, nullptr, std::move(socket));
+std::shared_ptr<Connection> make_connection(TcpSocket socket, const IpAddress& peer,
+                                            const Shared& shared) {
+  return std::make_shared<StreamConnection<TcpSocket>>(peer, shared, nullptr, std::move(socket));
 }
 
-std::shared_ptr<Session> make_session(TcpSocket socket, const IpAddress& peer, const Shared& shared,
-                                      TlsContext tls) {
+std::shared_ptr<Connection> make_connection(TcpSocket socket, const IpAddress& peer,
+                                            const Shared& shared, TlsContext tls) {
   boost::asio::ssl::context& context = *tls;
-  return std::make_shared<StreamSession<TlsStream>>(peer, shared, std::move(tls), std::move(socket),
-                                                    context);
+  return std::make_shared<StreamConnection<TlsStream>>(peer, shared, std::move(tls),
+                                                       std::move(socket), context);
 }
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace countersign::gateway {
+namespace countersign::http {
 
 // The address of who connected. The zone of a local one means nothing to anybody else.
 [[nodiscard]] IpAddress address_of(const boost::asio::ip::address& peer);
@@ -26,4 +26,4 @@ inline constexpr std::size_t kForwardedBytesMax = 1024;
 [[nodiscard]] Result<IpAddress> source_of(const IpAddress& peer, std::string_view forwarded,
                                           const std::vector<Network>& trusted_proxies);
 
-}  // namespace countersign::gateway
+}  // namespace countersign::http
