@@ -4,11 +4,12 @@
 #include "gateway/answer.hpp"
 #include "gateway/http.hpp"
 #include "gateway/question.hpp"
-#include "gateway/source.hpp"
+#include "http/server/source.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 using namespace countersign;
 using namespace countersign::gateway;
@@ -40,9 +41,9 @@ void check_question(const Question& question) {
   require(lines == (question.version == Version::two ? 7 : 4));
 }
 
-void look_at(const HttpRequest& request) {
+void look_at(const HttpRequest& request, const std::string& forwarded) {
   static const std::vector<Network> trusted{*Network::from("0.0.0.0/0")};
-  static_cast<void>(source_of(IpAddress{}, request.forwarded_for, trusted));
+  static_cast<void>(http::source_of(IpAddress{}, forwarded, trusted));
   const auto parameters = Parameters::parse(request.query, request.form);
   if (!parameters) return;
   const auto read = read_question(*parameters, request.version);
@@ -52,15 +53,20 @@ void look_at(const HttpRequest& request) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  HttpReader reader;
+  http::RequestReader reader{kBodyBytesMax};
   for (;;) {
-    const auto request = reader.next();
-    if (!request) {
-      require(status_of(request.error()) >= 400);
+    const auto whole = reader.read();
+    if (!whole) {
+      require(status_of(whole.error()) >= 400);
       return 0;
     }
-    if (*request) {
-      look_at(**request);
+    if (*whole) {
+      const auto request = read_http(reader);
+      if (!request) {
+        require(status_of(request.error()) >= 400);
+        return 0;
+      }
+      look_at(*request, reader.joined("X-Forwarded-For"));
       reader.restart();
       continue;
     }

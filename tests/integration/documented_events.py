@@ -12,7 +12,7 @@ ROW = re.compile(r"^\| (`[a-z_.`, ]+`) \|", re.MULTILINE)
 
 
 def logged():
-    for folder in ("daemon", "hsm", "policies", "gateway", "courier"):
+    for folder in ("daemon", "hsm", "policies", "gateway", "courier", "http", "clients", "companion"):
         for file in (ROOT / folder).rglob("*.cpp"):
             for event in LOGGED.findall(file.read_text(encoding="utf-8")):
                 yield event

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom a request is from, how fast it may ask, and what the settings say about both.
-#include "gateway/rate_limit.hpp"
-#include "gateway/settings.hpp"
-#include "gateway/source.hpp"
+// Whom a request is from, and how fast it may ask.
+#include "http/server/rate_limit.hpp"
+#include "http/server/server.hpp"
+#include "http/server/source.hpp"
 #include "tests/support/failure.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
-#include <variant>
 #include <vector>
 
-namespace countersign::gateway {
+namespace countersign::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,52 +123,8 @@ TEST(RateLimits, RememberABoundedNumberOfSources) {
   EXPECT_EQ(limit.sources(), 1U);  // those whose buckets are full were forgotten
 }
 
-std::string complaint(std::string_view text) {
-  const auto parsed = parse_settings(text);
-  const auto* mistake = std::get_if<Mistake>(&parsed);
-  return mistake == nullptr ? "" : std::to_string(mistake->line) + ": " + mistake->message;
-}
-
-TEST(GatewaySettings, AreReadOverTheDefaults) {
-  const auto parsed = parse_settings(R"(
-listen = "[::1]:443"
-socket = "/x/verify.sock"
-trusted_proxies = ["127.0.0.1", "192.0.2.0/24"]
-[tls]
-certificate = "/c.pem"
-key = "/k.pem"
-[limits]
-connections = 10
-requests_per_second = 0
-)");
-  const auto& settings = std::get<Settings>(parsed);
-  EXPECT_EQ(settings.address.to_string(), "::1");
-  EXPECT_EQ(settings.port, 443);
-  EXPECT_EQ(settings.socket, "/x/verify.sock");
-  EXPECT_EQ(settings.trusted_proxies.size(), 2U);
-  EXPECT_EQ(settings.certificate, "/c.pem");
-  EXPECT_EQ(settings.connections, 10U);
-  EXPECT_EQ(settings.rate.per_second, 0);
-  EXPECT_EQ(settings.connections_per_source, Settings{}.connections_per_source);
-  EXPECT_EQ(contradiction_in(settings), "");
-}
-
-TEST(GatewaySettings, PointOutMistakes) {
-  EXPECT_EQ(complaint(""), "");
-  EXPECT_EQ(complaint("\nlisten = \"localhost:1\"").substr(0, 9), "2: listen");
-  EXPECT_EQ(complaint("listen = 5"), "1: listen must be a text");
-  EXPECT_EQ(complaint("lissten = \"127.0.0.1:1\""), "1: unknown key \"lissten\"");
-  EXPECT_EQ(complaint("[limits]\nburst = 0"), "2: burst must be a number from 1 to 1000000");
-  EXPECT_EQ(complaint("[limits]\nbrust = 1"), "2: unknown key \"brust\"");
-  EXPECT_EQ(complaint("tls = 1"), "1: tls must be a table, [tls]");
-  EXPECT_NE(complaint("trusted_proxies = [\"proxy\"]"), "");
-  EXPECT_NE(complaint("trusted_proxies = \"127.0.0.1\""), "");
-  EXPECT_NE(complaint("x = ["), "");
-  EXPECT_NE(complaint(std::string(kSettingsBytesMax + 1, '\n')), "");
-}
-
-TEST(GatewaySettings, ListenAtAnAddressAndAPort) {
-  Settings settings;
+TEST(Servers, ListenAtAnAddressAndAPort) {
+  ServerSettings settings;
   EXPECT_TRUE(read_listen("0.0.0.0:65535", settings));
   for (const char* text : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
                            "::1:80", "[127.0.0.1]:80", "[::1]", "[]:80", "localhost:80"}) {
@@ -177,15 +132,5 @@ TEST(GatewaySettings, ListenAtAnAddressAndAPort) {
   }
 }
 
-TEST(GatewaySettings, MayNotContradictEachOther) {
-  Settings settings;
-  settings.certificate = "/c.pem";
-  EXPECT_NE(contradiction_in(settings), "");
-  settings.key = "/k.pem";
-  EXPECT_EQ(contradiction_in(settings), "");
-  settings.socket = std::string(108, 'x');
-  EXPECT_NE(contradiction_in(settings), "");
-}
-
 }  // namespace
-}  // namespace countersign::gateway
+}  // namespace countersign::http

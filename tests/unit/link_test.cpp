@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gateway's connection to the daemon: pipelined, kept up, and failing closed.
-#include "gateway/link.hpp"
+// A connection to the daemon: pipelined, kept up, and failing closed.
+#include "clients/link/link.hpp"
 
 #include "tests/unit/client_fake_daemon.hpp"
 
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace countersign::gateway {
+namespace countersign::client {
 namespace {
 
 using test::FakeDaemon;
@@ -86,7 +86,7 @@ struct Bench {
   std::vector<std::string> answers;
 };
 
-TEST(GatewayLink, TakesAnswersInAnyOrder) {
+TEST(LinkTest, TakesAnswersInAnyOrder) {
   std::string held;
   FakeDaemon daemon{[&](int, std::string_view body) -> std::optional<std::string> {
     if (held.empty()) {
@@ -103,7 +103,7 @@ TEST(GatewayLink, TakesAnswersInAnyOrder) {
   EXPECT_EQ(bench.answers, (std::vector<std::string>{"2", "1"}));
 }
 
-TEST(GatewayLink, GivesEachOfTwoUnderOneIdOneAnswer) {
+TEST(LinkTest, GivesEachOfTwoUnderOneIdOneAnswer) {
   std::uint32_t count = 0;
   FakeDaemon daemon{[&](int, std::string_view body) { return reply(id_of(body), ++count); }};
   Bench bench{daemon.path};
@@ -115,14 +115,14 @@ TEST(GatewayLink, GivesEachOfTwoUnderOneIdOneAnswer) {
   EXPECT_EQ(bench.answers, (std::vector<std::string>{"1", "2"}));
 }
 
-TEST(GatewayLink, FailsAtOnceWhenNobodyListens) {
+TEST(LinkTest, FailsAtOnceWhenNobodyListens) {
   Bench bench{"/nowhere/verify.sock"};
   bench.ask('a');
   bench.wait_for_answers(1);
   EXPECT_EQ(bench.answers.front(), "failed");
 }
 
-TEST(GatewayLink, FailsWhatWaitsWhenTheDaemonHangsUpAndComesBack) {
+TEST(LinkTest, FailsWhatWaitsWhenTheDaemonHangsUpAndComesBack) {
   FakeDaemon daemon{[](int connection, std::string_view body) -> std::optional<std::string> {
     if (connection == 1) return std::nullopt;
     return reply(id_of(body), 7);
@@ -139,7 +139,7 @@ TEST(GatewayLink, FailsWhatWaitsWhenTheDaemonHangsUpAndComesBack) {
   EXPECT_EQ(bench.answers.back(), "7");
 }
 
-TEST(GatewayLink, FailsWhatWaitsWhenTheConnectionIsRefused) {
+TEST(LinkTest, FailsWhatWaitsWhenTheConnectionIsRefused) {
   FakeDaemon daemon{[](int, std::string_view) { return test::denied(""); }};
   Bench bench{daemon.path};
   bench.connect();
@@ -148,7 +148,7 @@ TEST(GatewayLink, FailsWhatWaitsWhenTheConnectionIsRefused) {
   EXPECT_EQ(bench.answers.front(), "failed");
 }
 
-TEST(GatewayLink, FailsWhatWaitsWhenTheDaemonTalksNonsense) {
+TEST(LinkTest, FailsWhatWaitsWhenTheDaemonTalksNonsense) {
   FakeDaemon daemon{[](int, std::string_view) { return "HTTP/1.1 200 OK\r\n\r\n"; }};
   Bench bench{daemon.path};
   bench.connect();
@@ -157,7 +157,7 @@ TEST(GatewayLink, FailsWhatWaitsWhenTheDaemonTalksNonsense) {
   EXPECT_EQ(bench.answers.front(), "failed");
 }
 
-TEST(GatewayLink, DoesNotTakeAnAnswerToAnotherQuestion) {
+TEST(LinkTest, DoesNotTakeAnAnswerToAnotherQuestion) {
   FakeDaemon daemon{
       [](int, std::string_view body) { return reply(id('z'), 1) + reply(id_of(body), 2); }};
   Bench bench{daemon.path};
@@ -167,7 +167,7 @@ TEST(GatewayLink, DoesNotTakeAnAnswerToAnotherQuestion) {
   EXPECT_EQ(bench.answers.front(), "2");
 }
 
-TEST(GatewayLink, GivesUpADaemonThatStandsStill) {
+TEST(LinkTest, GivesUpADaemonThatStandsStill) {
   FakeDaemon daemon{[](int, std::string_view) { return ""; }};
   Bench bench{daemon.path};
   bench.connect();
@@ -181,4 +181,4 @@ TEST(GatewayLink, GivesUpADaemonThatStandsStill) {
 }
 
 }  // namespace
-}  // namespace countersign::gateway
+}  // namespace countersign::client
