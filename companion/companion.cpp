@@ -36,7 +36,8 @@ Companion::Companion(Settings settings)
     : settings_{std::move(settings)},
       signals_{loop_, SIGTERM, SIGINT, SIGHUP},
       ticking_{loop_.get_executor()},
-      daemon_{loop_.get_executor(), settings_.socket} {}
+      daemon_{loop_.get_executor(), settings_.socket},
+      realms_{daemon_, clock_} {}
 
 int Companion::run() {
   boost::asio::co_spawn(loop_.get_executor(), live(), &rethrow);
@@ -86,6 +87,7 @@ Status Companion::open_door() {
   server_settings_.connections_per_source = settings_.connections_per_source;
   server_settings_.body_bytes_max = Request::kBodyBytesMax;
   house_.emplace(House{.backend = daemon_,
+                       .realms = realms_,
                        .clock = clock_,
                        .languages = pages_->languages,
                        .templates = *pages_->templates,

@@ -47,6 +47,7 @@ class Companion {
   Timer ticking_;
   SystemClock clock_;
   Daemon daemon_;
+  Realms realms_;
   std::optional<Pages> pages_;
   std::optional<House> house_;
   std::optional<Router> router_;

@@ -140,6 +140,10 @@ awaitable<Response> Router::visit_page(const Request& request, const Brand& bran
 }
 
 awaitable<Result<Response>> Router::enter(Visit& visit, const Route& route) {
+  // Whom to ask when nothing helps is said on every page. That the daemon is not there, the page
+  // will find itself.
+  const auto realm = co_await visit.realm();
+  static_cast<void>(realm);
   if (visit.is_post()) {
     const Guarded guarded = guard(visit.request(), visit.brand().origin);
     if (guarded == Guarded::foreign) co_return sent_from_elsewhere(visit);

@@ -106,10 +106,9 @@ awaitable<Result<std::optional<v1::SessionReport>>> Visit::look_up_session() {
 }
 
 awaitable<Result<v1::RealmDescription>> Visit::realm() {
-  v1::Request request;
-  request.mutable_describe_realm()->set_realm(brand_.realm);
-  CS_CO_TRY(v1::Reply reply, co_await ask(std::move(request)));
-  co_return std::move(*reply.mutable_realm_description());
+  CS_CO_TRY(v1::RealmDescription description, co_await house_.realms.describe(brand_.realm));
+  support_ = description.support();
+  co_return description;
 }
 
 v1::SubjectName Visit::subject(std::string_view username) const {
@@ -162,9 +161,17 @@ void Visit::fill_head(Page& page, const std::string& title) {
   if (session_.scope() == v1::SCOPE_ACCOUNT) {
     head.add("SIGNED_IN").set("USERNAME", session_.subject().username());
   }
+  fill_foot(page);
+}
+
+void Visit::fill_foot(Page& page) {
+  Block& foot = page.foot();
+  if (!support_.empty()) foot.add("HAS_SUPPORT").set("SUPPORT", support_);
+  // Back to the page, not to what a form on it did.
+  foot.set("HERE", is_post() ? "/" : request_.path);
+  if (house_.languages.all().size() == 1) return;
   for (const auto& [tag, words] : house_.languages.all()) {
-    if (house_.languages.all().size() == 1) break;
-    Block language = page.foot().add("LANGUAGE");
+    Block language = foot.add("LANGUAGE");
     language.set("LANGUAGE_TAG", words->language());
     language.set("LANGUAGE_NAME", (*words)("language.name"));
     if (words.get() == &words_) language.show("LANGUAGE_CURRENT");

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "companion/door/backend.hpp"
+#include "companion/door/realms.hpp"
 #include "companion/request/request.hpp"
 #include "companion/request/response.hpp"
 #include "companion/settings/brand.hpp"
@@ -20,6 +20,7 @@ namespace countersign::companion {
 // What all visits share. Outlives them.
 struct House {
   Backend& backend;
+  Realms& realms;
   const Clock& clock;
   const Languages& languages;
   const Templates& templates;
@@ -61,7 +62,8 @@ class Visit {
   awaitable<Result<std::optional<v1::SessionReport>>> look_up_session();
   [[nodiscard]] bool has_session_text() const { return !session_text_.empty(); }
 
-  // This realm's rules, as the daemon describes them.
+  // This realm's rules, as the daemon describes them. Once it has been asked, every page names whom
+  // to ask when nothing helps.
   awaitable<Result<v1::RealmDescription>> realm();
   // The subject of this realm whom a username names.
   [[nodiscard]] v1::SubjectName subject(std::string_view username) const;
@@ -91,6 +93,7 @@ class Visit {
  private:
   void adopt_session(const v1::Reply& reply);
   void fill_head(Page& page, const std::string& title);
+  void fill_foot(Page& page);
 
   const Request& request_;
   const Brand& brand_;
@@ -103,6 +106,7 @@ class Visit {
   std::string form_secret_;
   std::vector<SetCookie> cookies_;
   std::string form_target_;
+  std::string support_;
 };
 
 }  // namespace countersign::companion
