@@ -39,8 +39,10 @@ awaitable<void> Link::run() {
     const bool connected = co_await connect();
     if (connected) {
       co_await read();
+      // The daemon hangs up on who says nothing for long, which nobody misses.
+      missed_ = !waiting_.empty();
       lose();
-      if (!stopping_) log::warning("link.lost");
+      if (!stopping_ && missed_) log::warning("link.lost");
       if (answered_) backoff = kBackoffMin;
     }
     if (stopping_) break;
@@ -61,7 +63,7 @@ awaitable<bool> Link::connect() {
   inbox_ = std::make_unique<Inbox>();
   answered_ = false;
   up_ = true;
-  log::info("link.found");
+  if (std::exchange(missed_, false)) log::info("link.found");
   co_return true;
 }
 

@@ -65,6 +65,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool up_ = false;
   bool stopping_ = false;
   bool answered_ = false;  // since it was connected
+  bool missed_ = true;     // it was lost while somebody waited, or never there
   std::string out_;
   std::string writing_;
   bool flush_posted_ = false;

@@ -110,7 +110,12 @@ std::optional<Response> StaticFiles::find(const Request& request, const Brand& b
   if (request.path == kBrandPath) return response_of(kCss, colours_of(brand));
   if (request.path != kLogoPath && request.path != kFaviconPath) return std::nullopt;
   const auto logo = logos_.find(brand.origin);
-  if (logo == logos_.end()) return std::nullopt;
+  if (logo == logos_.end()) {
+    // Browsers ask for one at every site.
+    Response none = response_of({}, {});
+    none.status = kStatusNoContent;
+    return none;
+  }
   return response_of(logo->second.media_type, logo->second.bytes);
 }
 

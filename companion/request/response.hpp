@@ -11,6 +11,7 @@
 namespace countersign::companion {
 
 inline constexpr unsigned kStatusOk = 200;
+inline constexpr unsigned kStatusNoContent = 204;
 inline constexpr unsigned kStatusSeeOther = 303;
 inline constexpr unsigned kStatusBadRequest = 400;
 inline constexpr unsigned kStatusForbidden = 403;

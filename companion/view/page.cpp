@@ -68,9 +68,8 @@ void Page::add_input(const Field& field, Block part) {
     part.set("HINT", field.hint);
   }
   if (field.required) part.show("REQUIRED");
-  if (field.focus) part.show("AUTOFOCUS");
   if (field.reveal) part.show("REVEAL");
-  inputs_.push_back({std::string{field.name}, part});
+  inputs_.push_back({.name = std::string{field.name}, .focus = field.focus, .part = part});
 }
 
 void Page::field(std::string_view name, const Field& field) {
@@ -86,6 +85,8 @@ void Page::wrong(std::string_view field, std::string text) {
 // At each field its own, and above all of them one after another.
 void Page::say_errors() {
   for (Input& input : inputs_) {
+    // After an error, what is wrong is read first.
+    if (input.focus && errors_.empty()) input.part.show("AUTOFOCUS");
     const auto found = std::ranges::find(errors_, input.name, &Mistake::field);
     if (found == errors_.end()) continue;
     input.part.show("HAS_ERROR");

@@ -86,6 +86,7 @@ class Page : public Block {
  private:
   struct Input {
     std::string name;
+    bool focus = false;
     Block part;
   };
   struct Mistake {

@@ -49,7 +49,8 @@ def regular_expressions(tree):
 def schema_words(tree):
     for file in tree.cpp:
         if inside(file.path, "daemon/wire/", "clients/", "cli/", "gateway/", "courier/link/",
-                  "tests/", "benchmarks/"):
+                  "companion/door/", "companion/pages/", "companion/daemon.", "tests/",
+                  "benchmarks/"):
             continue
         for line, name in file.includes:
             if name.endswith(".pb.h") or name.startswith("google/protobuf/"):
