@@ -6,13 +6,14 @@ import pathlib
 import re
 import sys
 
+FOLDERS = ("daemon", "hsm", "policies", "http", "clients", "gateway", "courier", "companion")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGGED = re.compile(r'\blog::(?:error|warning|info)\(\s*"([^"]+)"')
 ROW = re.compile(r"^\| (`[a-z_.`, ]+`) \|", re.MULTILINE)
 
 
 def logged():
-    for folder in ("daemon", "hsm", "policies", "gateway", "courier", "http", "clients", "companion"):
+    for folder in FOLDERS:
         for file in (ROOT / folder).rglob("*.cpp"):
             for event in LOGGED.findall(file.read_text(encoding="utf-8")):
                 yield event
