@@ -108,8 +108,8 @@ const authenticator = ['authenticator', `{{>HEAD}}
 <details><summary>Can’t scan?</summary>
 <p>Choose “Enter a setup key”, account anna.virtanen, time based, and type this key:</p>
 <p class="key" id="key" data-value="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP">
-<span>JBSW</span> <span>Y3DP</span> <span>EHPK</span> <span>3PXP</span> <span>JBSW</span> <span>Y3DP</span> <span>EHPK</span>
-<span>3PXP</span></p>
+<span>JBSW</span> <span>Y3DP</span> <span>EHPK</span> <span>3PXP</span>
+<span>JBSW</span> <span>Y3DP</span> <span>EHPK</span> <span>3PXP</span></p>
 <p><button type="button" class="button secondary" data-copy="key" data-copied="Copied" hidden>Copy
 the key</button></p></details>
 ${FORM}{{>CODE}}<button class="button">Continue</button></form>{{>FOOT}}`,
