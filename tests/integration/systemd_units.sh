@@ -8,8 +8,8 @@ cd "$(dirname "$0")/../.."
 # In tenths. What remains: local sockets (the service is one), no RootDirectory=, no PrivateUsers=
 # (which would hide who calls) and the clock's read-only device.
 readonly exposure_max=5
-# The gateway has the network, which is what it is for, and a group that opens verify.sock. So has
-# the courier, with the group that opens courier.sock.
+# The gateway has the network, which is what it is for, and a group that opens verify.sock. So have
+# the courier, with the group that opens courier.sock, and the companion, with that of enroll.sock.
 readonly exposure_max_network=13
 
 root=$(mktemp -d)
@@ -25,7 +25,9 @@ systemd-analyze verify --recursive-errors=no --man=no "$units"/*.service "$units
 for unit in "$units"/*.service; do
   max=$exposure_max
   case $unit in
-    */countersign-gateway.service | */countersign-courier.service) max=$exposure_max_network ;;
+    */countersign-gateway.service | */countersign-courier.service | */countersign-web.service)
+      max=$exposure_max_network
+      ;;
   esac
   systemd-analyze security --offline=true --threshold="$max" --no-pager "$unit" \
     | tail -n 1
@@ -52,7 +54,7 @@ fi
 touch "$root/etc/passwd" "$root/etc/group"
 if ((EUID == 0)); then
   systemd-sysusers --root="$root" > /dev/null
-  for name in countersign countersign-hsm countersign-gateway countersign-courier \
+  for name in countersign countersign-hsm countersign-gateway countersign-courier countersign-web \
     countersign-verify countersign-provision countersign-admin countersign-enroll; do
     grep -q "^$name:" "$root/etc/group" || { echo "no group $name" >&2; exit 1; }
   done
