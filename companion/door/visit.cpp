@@ -78,6 +78,10 @@ std::uint64_t Visit::id_number() const { return number_in(id_); }
 
 awaitable<Result<v1::Reply>> Visit::ask(v1::Request request) {
   request.set_session(session_text_);
+  co_return co_await ask_as_stranger(std::move(request));
+}
+
+awaitable<Result<v1::Reply>> Visit::ask_as_stranger(v1::Request request) {
   CS_CO_TRY(v1::Reply reply, co_await house_.backend.ask(std::move(request)));
   if (reply.has_error()) {
     proof_needed_ = reply.error().proof();

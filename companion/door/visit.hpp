@@ -53,6 +53,9 @@ class Visit {
   // daemon's fails with its code (`conflict`, `not_found`, `proof_required`, `busy`, ...), whose
   // operation is "daemon". A session in the answer is the browser's from now on.
   awaitable<Result<v1::Reply>> ask(v1::Request request);
+  // The same without the browser's session: what is for people who cannot sign in is answered to
+  // nobody who can.
+  awaitable<Result<v1::Reply>> ask_as_stranger(v1::Request request);
   // What has to be proven, after `proof_required`.
   [[nodiscard]] const v1::ProofNeeded& proof_needed() const { return proof_needed_; }
 

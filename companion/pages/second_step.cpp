@@ -2,6 +2,7 @@
 #include "companion/pages/second_step.hpp"
 
 #include "companion/pages/method.hpp"
+#include "companion/pages/question.hpp"
 #include "companion/pages/sent_code.hpp"
 #include "companion/pages/verdict.hpp"
 
@@ -69,7 +70,7 @@ awaitable<Status> fill_way(Visit& visit, Page& page, const v1::Factor& factor) {
     request.mutable_get_question();
     CS_CO_TRY(const v1::Reply reply, co_await visit.ask(std::move(request)));
     page.show("ANSWER");
-    page.set("QUESTION", reply.question().text());
+    page.set("QUESTION", question_text(words, reply.question()));
     page.field("ANSWER_FIELD", {.name = "answer",
                                 .label = words("field.answer"),
                                 .type = "password",

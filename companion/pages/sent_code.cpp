@@ -50,7 +50,7 @@ Page code_page(Visit& visit, const CodePage& about) {
   page.set_everywhere("UNTIL", std::to_string(told(visit, "until")));
   page.set_everywhere("NEXT", about.next);
   page.set("SENT_TEXT", about.destination.empty()
-                            ? words("code.sent")
+                            ? words(about.sent)
                             : words("code.sent_to", {{"destination", about.destination}}));
   const auto minutes = static_cast<std::int64_t>(told(visit, "minutes"));
   page.set("EXPIRES_TEXT", words("code.expires", {{"minutes", minutes}}));

@@ -13,13 +13,14 @@
 namespace countersign::companion {
 
 struct CodePage {
-  std::string_view title;   // a key of the catalogue
-  std::string path;         // where this page is, and where its form goes
-  std::string send_path;    // where another code is asked for
-  std::string back_path;    // "Use another number", "Another way"
-  std::string_view back;    // a key of the catalogue
-  std::string destination;  // masked, as the daemon says it; empty: it is not told
-  std::string next;         // where to go afterwards; may be empty
+  std::string_view title;               // a key of the catalogue
+  std::string path;                     // where this page is, and where its form goes
+  std::string send_path;                // where another code is asked for
+  std::string back_path;                // "Use another number", "Another way"
+  std::string_view back;                // a key of the catalogue
+  std::string destination;              // masked, as the daemon says it; empty: it is not told
+  std::string next;                     // where to go afterwards; may be empty
+  std::string_view sent = "code.sent";  // a key: what is said where no destination is told
 };
 
 // Where to go once a code is on its way: the page, with what it has to know.

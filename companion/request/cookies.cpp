@@ -7,8 +7,8 @@
 namespace countersign::companion {
 namespace {
 
-constexpr std::array kOurs{kSessionCookie, kTicketCookie, kFormCookie, kDeviceCookie,
-                           kLanguageCookie};
+constexpr std::array kOurs{kSessionCookie, kTicketCookie, kFormCookie,
+                           kDeviceCookie,  kAskerCookie,  kLanguageCookie};
 constexpr std::size_t kValueBytesMax = 512;
 
 // What our values consist of: base64url, and what separates its parts.

@@ -19,6 +19,8 @@ inline constexpr std::string_view kSessionCookie = "__Host-countersign";
 inline constexpr std::string_view kTicketCookie = "__Host-countersign-ticket";
 inline constexpr std::string_view kFormCookie = "__Host-countersign-form";
 inline constexpr std::string_view kDeviceCookie = "__Host-countersign-device";
+// Who asked for a code, until it was typed: pages/asker.hpp.
+inline constexpr std::string_view kAskerCookie = "__Host-countersign-asker";
 inline constexpr std::string_view kLanguageCookie = "__Host-countersign-language";
 
 class Cookies {
