@@ -5,7 +5,7 @@
 // bytes.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
@@ -50,7 +50,7 @@ mkdirSync(output, { recursive: true });
 await build({
   absWorkingDir: FOLDER,
   entryPoints: { app: 'src/app.ts', style: 'style/all.css' },
-  outdir: output,
+  outdir: resolve(output),
   bundle: true,
   minify: true,
   format: 'iife',

@@ -5,13 +5,12 @@ function addButton(input: HTMLInputElement): void {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'reveal';
-  button.id = `${input.id}-reveal`;
   button.textContent = input.dataset['reveal'] ?? '';
   button.setAttribute('aria-controls', input.id);
   const label = input.labels?.[0];
   if (label) {
     label.id ||= `${input.id}-label`;
-    button.setAttribute('aria-labelledby', `${button.id} ${label.id}`);
+    button.setAttribute('aria-describedby', label.id);
   }
   const show = (shown: boolean) => {
     input.type = shown ? 'text' : 'password';
