@@ -47,9 +47,11 @@ ${FORM}{{>RULES}}{{>PASSWORD}}{{>AGAIN}}<button class="button">Continue</button>
   PASSWORD: field('password', 'New password', { ...HIDDEN, AUTOFOCUS: true }),
   AGAIN: field('again', 'The same again', HIDDEN) }];
 
-const errors = ['errors', `{{>HEAD}}${FORM}{{>QUESTION}}{{>ANSWER}}{{>REASON}}
-<div class="actions"><button class="button">Save</button>
-<a class="button secondary" href="/account">Cancel</a></div></form>{{>FOOT}}`,
+const errors = ['errors', `{{>HEAD}}<details open><summary>What makes a good question?</summary>
+<ul><li>Nobody can guess the answer.</li><li>You will still know it in ten years.</li></ul></details>
+${FORM}<input type="text" name="username" value="anna" autocomplete="username" hidden readonly>{{>QUESTION}}{{>ANSWER}}{{>REASON}}
+<button class="button">Save</button>
+<a class="button secondary" href="/account">Cancel</a></form>{{>FOOT}}`,
 { HEAD: headOf('Your question', { HAS_ERRORS: true, STEP: { STEP_TEXT: 'Step 2 of 4' },
   ERRORS: { ERROR: [
     { ERROR_TEXT: 'Type an answer of 4 characters or more.',
