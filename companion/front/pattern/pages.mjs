@@ -48,8 +48,11 @@ ${FORM}{{>RULES}}{{>PASSWORD}}{{>AGAIN}}<button class="button">Continue</button>
   AGAIN: field('again', 'The same again', HIDDEN) }];
 
 const errors = ['errors', `{{>HEAD}}<details open><summary>What makes a good question?</summary>
-<ul><li>Nobody can guess the answer.</li><li>You will still know it in ten years.</li></ul></details>
-${FORM}<input type="text" name="username" value="anna" autocomplete="username" hidden readonly>{{>QUESTION}}{{>ANSWER}}{{>REASON}}
+<ul><li>Nobody can guess the answer.</li>
+<li>You will still know it in ten years.</li></ul></details>
+${FORM}
+<input type="text" name="username" value="anna" autocomplete="username" hidden readonly>
+{{>QUESTION}}{{>ANSWER}}{{>REASON}}
 <button class="button">Save</button>
 <a class="button secondary" href="/account">Cancel</a></form>{{>FOOT}}`,
 { HEAD: headOf('Your question', { HAS_ERRORS: true, STEP: { STEP_TEXT: 'Step 2 of 4' },
