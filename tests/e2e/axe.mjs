@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import { fitsItsWidth, inEachLook, runsScripts, shoot } from './browser.mjs';
+import { fitsItsWidth, inEachLook, mustBeEmpty, runsScripts, shoot } from './browser.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const OPTIONS = { runOnly: { type: 'tag',
@@ -67,7 +67,7 @@ export function violations(page) {
 
 /** Fails if axe finds anything on the page as it stands. */
 export async function axe(page) {
-  assert.deepEqual(await violations(page), [], page.url());
+  mustBeEmpty(await violations(page), page.url());
 }
 
 /** A page from every side: pictures, axe and its width; light, dark and narrow. */

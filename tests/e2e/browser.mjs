@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+import { until } from './programs.mjs';
+
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -28,6 +30,11 @@ const LOOKS = {
   dark: { colorScheme: 'dark', viewport: WIDE },
   narrow: { colorScheme: 'light', viewport: NARROW },
 };
+
+/** Fails and names what is there. */
+export function mustBeEmpty(list, what) {
+  assert.equal(list.length, 0, `${what}:\n${list.join('\n')}`);
+}
 
 const withoutScripts = new WeakSet(); // contexts
 
@@ -103,7 +110,7 @@ export class Browser {
     try {
       const forgive = (pattern) => all.forEach((each) => each.forgive(pattern));
       await body(page, { context, forgive });
-      assert.deepEqual(all.flatMap((each) => each.left), [], 'the browser complains');
+      mustBeEmpty(all.flatMap((each) => each.left), 'the browser complains');
     } catch (error) {
       await keepPicture(page, 'failed').catch(() => {});
       throw error;
@@ -113,9 +120,11 @@ export class Browser {
   }
 }
 
+export const pictureOf = (name) => join(PICTURES, `${name}.png`);
+
 async function keepPicture(page, name) {
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: pictureOf(name), fullPage: true });
 }
 
 /** Calls `body(name)` with the page in each look, then puts it back as it was. */
@@ -145,12 +154,20 @@ export async function fitsItsWidth(page) {
   assert.ok(content <= window, `${page.url()} is ${content} pixels wide, in ${window}`);
 }
 
+const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement);
+
+/** Returns when it has the focus, which a page gives it only once it is drawn. */
+export async function focused(locator) {
+  await until(() => hasFocus(locator), () => `the focus is at ${locator}`);
+  return locator;
+}
+
 /** Presses Tab until the focus is there, and says how often that was; for whoever has no mouse. */
 export async function tabTo(page, role, name) {
   const wanted = page.getByRole(role, { name });
   await wanted.waitFor();
   for (let tabs = 0; tabs <= TABS_MAX; ++tabs) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return tabs;
+    if (await hasFocus(wanted)) return tabs;
     await page.keyboard.press('Tab');
   }
   throw new Error(`${TABS_MAX} times Tab do not lead to the ${role} "${name}"`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The promises of the harness itself: what the browser tests rely on.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
@@ -9,8 +9,8 @@ import { freshCode, openInvitation, PASSWORD, settle, SUBJECT, Visit, wrongCode 
   from './accounts.mjs';
 import { Appliance, codeIn, ticketIn } from './appliance.mjs';
 import { accountOf, readQr, totp } from './authenticator.mjs';
-import { axe, violations } from './axe.mjs';
-import { Browser, fitsItsWidth, NARROW, tabTo } from './browser.mjs';
+import { axe, examine, violations } from './axe.mjs';
+import { Browser, fitsItsWidth, focused, NARROW, pictureOf, tabTo } from './browser.mjs';
 import { output } from './programs.mjs';
 import { importKeys, LAYOUTS, VirtualYubikey } from './yubikey.mjs';
 
@@ -24,11 +24,13 @@ const PAGES = {
     '<button>Verify</button></form>',
   '/inline': '<h1>Hello</h1><p style="color: red">Red</p>',
   '/unlabelled': '<h1>Hello</h1><form><input></form><p style="color: #ccc">Pale</p>',
+  '/pale-by-night': '<h1>Hello</h1><link rel="stylesheet" href="/night.css">',
   '/missing': '<h1>Hello</h1><script src="/no-such.js"></script>',
   '/throws': '<h1>Hello</h1><script src="/throws.js"></script>',
   '/wide': '<h1>Hello</h1><pre>' + 'wide '.repeat(80) + '</pre>',
 };
 
+const NIGHT = '@media (prefers-color-scheme: dark) { h1 { color: #333; background: #111 } }';
 const QR_TEXT = 'otpauth://totp/Example:bob?secret=GEZDGNBVGY3TQOJQ&issuer=Example';
 
 let appliance;
@@ -39,10 +41,10 @@ let origin;
 
 function answer(request, response) {
   const body = PAGES[request.url];
-  if (request.url === '/throws.js') {
-    response.writeHead(200, { 'Content-Type': 'text/javascript' }).end('null.gone()');
-  } else if (request.url === '/qr.png') {
-    response.writeHead(200, { 'Content-Type': 'image/png' }).end(qr);
+  const file = { '/throws.js': ['text/javascript', 'null.gone()'], '/qr.png': ['image/png', qr],
+    '/night.css': ['text/css', NIGHT] }[request.url];
+  if (file) {
+    response.writeHead(200, { 'Content-Type': file[0] }).end(file[1]);
   } else if (body) {
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': POLICY }).end(PAGE(body));
@@ -138,6 +140,7 @@ test('a virtual YubiKey types what the daemon accepts, once', async () => {
   let typed;
   await browser.visit({}, async (page) => {
     await page.goto(`${origin}/good`);
+    await focused(page.getByRole('textbox'));
     await key.tap(page, { enter: false });
     typed = await page.getByRole('textbox').inputValue();
   });
@@ -152,6 +155,7 @@ for (const layout of Object.keys(LAYOUTS)) {
   test(`a virtual YubiKey has its scan codes under the layout ${layout}`, () =>
     browser.visit({}, async (page) => {
       await page.goto(`${origin}/good`);
+      await focused(page.getByRole('textbox'));
       await page.evaluate(() => {
         window.codes = [];
         addEventListener('keydown', ({ code }) => window.codes.push(code));
@@ -166,7 +170,8 @@ for (const layout of Object.keys(LAYOUTS)) {
 test('a virtual YubiKey presses Enter, and Caps Lock makes capitals of it', () =>
   browser.visit({}, async (page) => {
     await page.goto(`${origin}/good`);
-    await page.getByRole('textbox').evaluate((field) => { field.name = 'otp'; });
+    const field = await focused(page.getByRole('textbox'));
+    await field.evaluate((element) => { element.name = 'otp'; });
     PAGES['/good?otp=CBD1'] = PAGES['/good'];
     await new VirtualYubikey().tap(page, { capsLock: true, text: 'cbd1' });
     await page.waitForURL('**/good?otp=CBD1');
@@ -217,9 +222,26 @@ test('a page that is too wide for a narrow window is found', () =>
     await assert.rejects(fitsItsWidth(page), /pixels wide/);
   }));
 
+test('a page is examined in each look, and pictures are kept', async () => {
+  const pictures = ['light', 'dark', 'narrow'].map((look) => pictureOf(`harness-${look}`));
+  for (const picture of pictures) rmSync(picture, { force: true });
+  await browser.visit({}, async (page) => {
+    await page.goto(`${origin}/good`);
+    await examine(page, 'harness');
+    await page.goto(`${origin}/pale-by-night`);
+    await axe(page);
+    await assert.rejects(examine(page, 'harness'), /color-contrast/);
+  });
+  for (const picture of pictures) {
+    assert.ok(existsSync(picture), picture);
+    rmSync(picture);
+  }
+});
+
 test('Tab leads to a button, and not to one that is not there', () =>
   browser.visit({ javaScriptEnabled: false }, async (page) => {
     await page.goto(`${origin}/good`);
+    await focused(page.getByRole('textbox'));
     assert.equal(await tabTo(page, 'button', 'Verify'), 1);
   }));
 

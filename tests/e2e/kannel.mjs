@@ -81,7 +81,7 @@ export class Kannel {
     kannel.passwordFile = folder.file('kannel.password');
     mkdirSync(folder.file('kannel'));
     writeFileSync(kannel.passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
-    // Somebody else may take a port before Kannel does: it ends then.
+    // A stranger may take a port before Kannel does: it ends then.
     for (let tries = 1; ; ++tries) {
       try {
         await kannel.#start();
@@ -94,11 +94,11 @@ export class Kannel {
   }
 
   async #start() {
+    this.programs = [];
     const ports = {};
     for (const name of ['admin', 'smsbox', 'send', 'centre']) ports[name] = await freePort();
     const conf = this.folder.file('kannel.conf');
     writeFileSync(conf, configuration(ports, this.folder.file('kannel')));
-    this.programs = [];
     const begin = async (name, given, isUp, input) => {
       const log = this.folder.file(`kannel/${name}.out`);
       const program = new Program(name, given, { log, input });
@@ -117,6 +117,7 @@ export class Kannel {
     this.centre = await begin('fakesmsc', ['/usr/lib/kannel/test/fakesmsc', '-H', '127.0.0.1', '-r',
       `${ports.centre}`, '-m', '0', '-v', '0'],
     (program) => program.written().includes('Connecting to'), 'pipe');
+    for (const program of this.programs) program.mustBeAlive();
     this.url = `http://127.0.0.1:${ports.send}/cgi-bin/sendsms`;
   }
 

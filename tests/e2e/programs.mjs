@@ -14,9 +14,10 @@ import { promisify } from 'node:util';
 
 const POLL_MS = 10;
 const PATIENCE_MS = 20_000;
-// Below what /proc/sys/net/ipv4/ip_local_port_range begins with.
-const PORT_FIRST = 12_000;
-const PORT_LAST = 31_999;
+// Neither what /proc/sys/net/ipv4/ip_local_port_range gives out nor what other tests take.
+const PORT_FIRST = 3_000;
+const PORT_LAST = 11_999;
+const BLOCK = 30;
 const PORT_TRIES_MAX = 1_000;
 
 const run = promisify(execFile);
@@ -50,21 +51,40 @@ export class Folder {
   }
 }
 
-function isFree(port) {
+function listenOn(port) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 
-/** Nobody has it now; somebody may, by the time it is used. */
-export async function freePort() {
+const ports = []; // free ones of this process
+
+// Whoever listens on the first port of a block has the others. It does so to its end.
+async function takeBlock() {
+  const blocks = Math.floor((PORT_LAST + 1 - PORT_FIRST) / BLOCK);
   for (let tries = 0; tries < PORT_TRIES_MAX; ++tries) {
-    const port = PORT_FIRST + Math.floor(Math.random() * (PORT_LAST - PORT_FIRST));
-    if (await isFree(port)) return port;
+    const first = PORT_FIRST + BLOCK * Math.floor(Math.random() * blocks);
+    const server = await listenOn(first);
+    if (!server) continue;
+    server.unref();
+    for (let port = first + 1; port < first + BLOCK; ++port) ports.push(port);
+    return;
   }
-  throw new Error('no free port');
+  throw new Error('no free ports');
+}
+
+/** Nobody has it, nor will another test take it. */
+export async function freePort() {
+  for (;;) {
+    if (ports.length === 0) await takeBlock();
+    const port = ports.shift();
+    const server = await listenOn(port);
+    if (!server) continue;
+    await new Promise((resolve) => { server.close(resolve); });
+    return port;
+  }
 }
 
 /** Runs a program to its end; what it wrote to standard output. Fails unless its status is 0. */
