@@ -244,18 +244,3 @@ test('Tab leads to a button, and not to one that is not there', () =>
     await focused(page.getByRole('textbox'));
     assert.equal(await tabTo(page, 'button', 'Verify'), 1);
   }));
-
-test('nothing stays behind of an appliance that was stopped', async () => {
-  const other = await Appliance.start({ companion: false });
-  const pids = [...other.programs, ...other.kannel.programs].map(({ child }) => child.pid);
-  await other.stop();
-  assert.ok(pids.length >= 6);
-  for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
-  assert.equal(existsSync(other.folder.path), false);
-});
-
-test('an appliance in which a program was killed does not stop in peace', async () => {
-  const other = await Appliance.start({ companion: false });
-  await other.courier.kill();
-  await assert.rejects(other.stop(), /countersign-courier had ended/);
-});
