@@ -115,17 +115,14 @@ awaitable<Result<Response>> show_password(Visit& visit) {
   co_return visit.show(password_page(visit, realm.password()));
 }
 
-// What the page itself can tell.
-void say_slips(Visit& visit, Page& page) {
-  const Catalogue& words = visit.words();
+// What the page itself can tell: before what the daemon does, and after it, in the fields' order.
+void say_current_missing(const Visit& visit, Page& page) {
   const bool changes = occasion_of(visit).path == kChangePath;
-  if (changes && visit.typed("current").empty()) {
-    page.wrong("current", words("password.current_missing"));
-  }
-  if (visit.typed("new") != visit.typed("repeat")) {
-    page.wrong("repeat", words("password.differ"));
-  }
+  const bool missing = changes && visit.typed("current").empty();
+  if (missing) page.wrong("current", page.words()("password.current_missing"));
 }
+
+bool differ(const Visit& visit) { return visit.typed("new") != visit.typed("repeat"); }
 
 Response after_setting(Visit& visit) {
   const Occasion& occasion = occasion_of(visit);
@@ -155,8 +152,8 @@ awaitable<Result<Response>> set_password(Visit& visit) {
   if (!past.empty()) co_return go_to(std::string{past});
   CS_CO_TRY(const v1::RealmDescription realm, co_await visit.realm());
   Page page = password_page(visit, realm.password());
-  say_slips(visit, page);
-  const bool has_slips = page.has_errors();
+  say_current_missing(visit, page);
+  const bool has_slips = page.has_errors() || differ(visit);
   v1::Request request = set_request(visit, has_slips);
   auto reply = co_await visit.ask(std::move(request));
   if (!reply) {
@@ -167,6 +164,7 @@ awaitable<Result<Response>> set_password(Visit& visit) {
   if (report.set()) co_return after_setting(visit);
   if (report.wrong_current()) page.wrong("current", visit.words()("password.wrong_current"));
   say_faults(page, report, realm.password());
+  if (differ(visit)) page.wrong("repeat", visit.words()("password.differ"));
   co_return visit.show_again(std::move(page));
 }
 

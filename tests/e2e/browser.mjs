@@ -100,7 +100,9 @@ export class Browser {
    */
   async visit(options, body) {
     const context = await this.chromium.newContext(
-      { viewport: WIDE, locale: 'en-GB', ignoreHTTPSErrors: true, ...options });
+      { viewport: WIDE, locale: 'en-GB', ignoreHTTPSErrors: true,
+        // A colour on its way to another one is not what people read.
+        reducedMotion: 'reduce', ...options });
     if (options.javaScriptEnabled === false) withoutScripts.add(context);
     context.setDefaultTimeout(PATIENCE_MS);
     const all = [];
