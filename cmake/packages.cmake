@@ -19,6 +19,7 @@ pkg_check_modules(LibSystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(Curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(Icu REQUIRED IMPORTED_TARGET icu-i18n icu-uc)
 pkg_check_modules(Ctemplate REQUIRED IMPORTED_TARGET libctemplate)
+pkg_check_modules(QrCodeGen REQUIRED IMPORTED_TARGET qrcodegencpp)
 pkg_check_modules(Sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(Pam REQUIRED IMPORTED_TARGET pam)
 # libzxcvbn and libyubikey have no file for pkg-config.

@@ -2,17 +2,24 @@
 #include "companion/companion.hpp"
 
 #include "base/log.hpp"
+#include "companion/pages/activated.hpp"
+#include "companion/pages/authenticator.hpp"
+#include "companion/pages/factor_change.hpp"
+#include "companion/pages/factors.hpp"
 #include "companion/pages/forgotten.hpp"
 #include "companion/pages/language.hpp"
 #include "companion/pages/link.hpp"
 #include "companion/pages/new_link.hpp"
 #include "companion/pages/password.hpp"
+#include "companion/pages/portal.hpp"
 #include "companion/pages/prove.hpp"
 #include "companion/pages/question.hpp"
 #include "companion/pages/reset.hpp"
 #include "companion/pages/second_step.hpp"
+#include "companion/pages/sent_factor.hpp"
 #include "companion/pages/sign_in.hpp"
 #include "companion/pages/unlock.hpp"
+#include "companion/pages/yubikey.hpp"
 #include "http/server/source.hpp"
 #include "http/server/tls.hpp"
 
@@ -34,9 +41,12 @@ void rethrow(const std::exception_ptr& thrown) {
 }
 
 std::vector<Routes> all_routes() {
-  return {sign_in_routes(),   second_step_routes(), prove_routes(),    language_routes(),
-          link_routes(),      new_link_routes(),    password_routes(), question_routes(),
-          forgotten_routes(), reset_routes(),       unlock_routes()};
+  return {sign_in_routes(),       second_step_routes(), prove_routes(),
+          language_routes(),      link_routes(),        new_link_routes(),
+          password_routes(),      question_routes(),    forgotten_routes(),
+          reset_routes(),         unlock_routes(),      factors_routes(),
+          authenticator_routes(), yubikey_routes(),     sent_factor_routes(),
+          factor_change_routes(), activated_routes(),   portal_routes()};
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void Page::set_everywhere(std::string_view name, std::string_view value) {
 Page::Page(Page&& other) noexcept = default;
 Page::~Page() = default;
 
-void Page::add_input(const Field& field, Block part) {
+Block Page::add_input(const Field& field, Block part) {
   part.set("NAME", field.name);
   part.set("ID", id_of(field.name));
   part.set("LABEL", field.label);
@@ -70,6 +70,7 @@ void Page::add_input(const Field& field, Block part) {
   if (field.required) part.show("REQUIRED");
   if (field.reveal) part.show("REVEAL");
   inputs_.push_back({.name = std::string{field.name}, .focus = field.focus, .part = part});
+  return part;
 }
 
 void Page::field(std::string_view name, const Field& field) {
@@ -77,6 +78,10 @@ void Page::field(std::string_view name, const Field& field) {
 }
 
 void Page::code(std::string_view name, const Field& field) { add_input(field, put(name, "code")); }
+
+Block Page::input(std::string_view name, std::string_view part, const Field& field) {
+  return add_input(field, put(name, part));
+}
 
 void Page::wrong(std::string_view field, std::string text) {
   errors_.push_back({std::string{field}, std::move(text)});

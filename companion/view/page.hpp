@@ -72,6 +72,8 @@ class Page : public Block {
   void field(std::string_view name, const Field& field);
   // {{>NAME}} by part_code.html: six digits, or whatever came by mail.
   void code(std::string_view name, const Field& field);
+  // {{>NAME}} by another part that takes an input's names; the rest of it is the caller's.
+  Block input(std::string_view name, std::string_view part, const Field& field);
 
   // Something that has to be mended. Told above the form, with a link to the field, and at it.
   // `field`: the name of one that is on the page, or empty.
@@ -95,7 +97,7 @@ class Page : public Block {
   };
   Page(std::string_view name, const Catalogue& words,
        std::unique_ptr<ctemplate::TemplateDictionary> root);
-  void add_input(const Field& field, Block part);
+  Block add_input(const Field& field, Block part);
   void say_errors();
 
   const Catalogue& words_;

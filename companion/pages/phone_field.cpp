@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "companion/pages/phone_field.hpp"
+
+#include "address/numbering_plan.hpp"
+#include "address/phone.hpp"
+#include "companion/words/countries.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace countersign::companion {
+namespace {
+
+std::vector<std::string_view> country_codes() {
+  std::vector<std::string_view> codes;
+  for (const address::NumberingPlan& plan : address::numbering_plans()) {
+    if (!plan.country.empty()) codes.push_back(plan.country);
+  }
+  return codes;
+}
+
+bool is_main(const address::NumberingPlan& plan) {
+  return address::find_plans(plan.calling_code).front().country == plan.country;
+}
+
+void add_country(Page& page, Block& field, const Country& country, std::string_view chosen) {
+  const address::NumberingPlan* const plan = address::find_plan(country.code);
+  if (plan == nullptr) return;
+  Block option = field.add("COUNTRY");
+  option.set("COUNTRY_VALUE", country.code);
+  option.set("COUNTRY_CODE", plan->calling_code);
+  option.set("COUNTRY_TEXT", page.words()("phone.country_option", {{"country", country.name},
+                                                                   {"code", plan->calling_code}}));
+  if (is_main(*plan)) option.show("MAIN");
+  if (country.code == chosen) option.show("CHOSEN");
+}
+
+}  // namespace
+
+void add_phone_field(Visit& visit, Page& page) {
+  const Catalogue& words = visit.words();
+  const std::string chosen = visit.is_post() ? std::string{visit.typed("country")}
+                                             : likely_country(visit.request().languages);
+  Block field = page.input("PHONE_FIELD", "country",
+                           {.name = "phone",
+                            .label = words("phone.field"),
+                            .value = std::string{visit.typed("phone")},
+                            .hint = words("phone.hint")});
+  field.set("COUNTRY_ID", "field-country");
+  field.set("COUNTRY_NAME", "country");
+  for (const Country& country : countries_in(words.language(), country_codes())) {
+    add_country(page, field, country, chosen);
+  }
+}
+
+Result<std::string> typed_phone(const Visit& visit) {
+  CS_TRY(const address::Phone phone,
+         address::parse_phone(visit.typed("phone"), visit.typed("country")));
+  return phone.e164;
+}
+
+std::string phone_fault_text(const Catalogue& words, const Error& fault) {
+  const std::string_view key = fault.operation.view();
+  return words(words.has(key) ? key : "phone.invalid");
+}
+
+}  // namespace countersign::companion

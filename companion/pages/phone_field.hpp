@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A phone number as it is dialled at home, and the country where that is.
+#pragma once
+
+#include "companion/door/visit.hpp"
+
+#include <string>
+
+namespace countersign::companion {
+
+// {{>PHONE_FIELD}} by part_country.html, with what was typed. Its errors are those of "phone".
+void add_phone_field(Visit& visit, Page& page);
+
+// What was typed there, as E.164. Fails with `malformed`, as address::parse_phone() does.
+[[nodiscard]] Result<std::string> typed_phone(const Visit& visit);
+
+// What is wrong with it, and how to mend it.
+[[nodiscard]] std::string phone_fault_text(const Catalogue& words, const Error& fault);
+
+}  // namespace countersign::companion
