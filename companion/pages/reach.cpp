@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/reach.hpp"
 
+#include "companion/pages/activation_steps.hpp"
 #include "companion/pages/own_factors.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 constexpr std::array<Reach, 7> kReaches{{
     {.id = "sms", .path = "/factors/sms", .kind = v1::SMS, .is_phone = true, .is_factor = true},
     {.id = "email", .path = "/factors/email", .kind = v1::EMAIL, .is_factor = true},
-    {.id = "first-phone", .path = "/activate/phone", .kind = v1::RESET_PHONE, .is_phone = true},
+    {.id = "first-phone", .path = kPhoneStepPath, .kind = v1::RESET_PHONE, .is_phone = true},
     {.id = "reset-phone",
      .path = "/account/contact/reset-phone",
      .kind = v1::RESET_PHONE,
@@ -54,6 +55,8 @@ Enrolled find_known(const v1::FactorList& list, v1::FactorKind kind, std::string
 std::string Reach::key(std::string_view what) const {
   return "reach." + std::string{id} + '.' + std::string{what};
 }
+
+bool Reach::is_step() const { return path == kPhoneStepPath; }
 
 const Reach* reach_of(const Visit& visit) {
   const std::string_view path = visit.request().path;

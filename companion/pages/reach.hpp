@@ -20,6 +20,10 @@ struct Reach {
 
   // SMS or EMAIL: by what its codes come.
   [[nodiscard]] v1::FactorKind channel() const { return is_phone ? v1::SMS : v1::EMAIL; }
+  // The optional one of an activation, as opposed to the same phone in the settings.
+  [[nodiscard]] bool is_step() const;
+  // Codes go to the address that is registered already.
+  [[nodiscard]] bool has_no_field() const { return kind == v1::EMAIL; }
   // "reach.sms.title"
   [[nodiscard]] std::string key(std::string_view what) const;
 };

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/sent_factor.hpp"
 
-#include "address/email.hpp"
 #include "companion/pages/activation_steps.hpp"
 #include "companion/pages/factors.hpp"
 #include "companion/pages/own_factors.hpp"
-#include "companion/pages/phone_field.hpp"
 #include "companion/pages/proof_first.hpp"
-#include "companion/pages/reach.hpp"
+#include "companion/pages/reach_form.hpp"
 #include "companion/pages/sent_code.hpp"
 #include "companion/pages/verdict.hpp"
 
@@ -18,8 +16,6 @@
 namespace countersign::companion {
 namespace {
 
-constexpr std::size_t kEmailBytesMax = 254;
-
 // Fails with `not_found`.
 Result<const Reach*> reach_here(const Visit& visit) {
   const Reach* const reach = reach_of(visit);
@@ -27,93 +23,26 @@ Result<const Reach*> reach_here(const Visit& visit) {
   return reach;
 }
 
-// The optional step of an activation, as opposed to the same phone in the settings.
-bool is_optional(const Reach& reach) { return reach.path == kPhoneStepPath; }
-// Codes go to the address that is registered already.
-bool has_no_form(const Reach& reach) { return reach.kind == v1::EMAIL; }
-
 std::string after(const Reach& reach, std::uint64_t factor) {
   if (reach.is_factor) return factors_after(factor);
-  if (is_optional(reach)) return std::string{reach.path};
+  if (reach.is_step()) return std::string{reach.path};
   return "/account?done=contact";
-}
-
-void add_step(Visit& visit, Page& page, const Reach& reach) {
-  if (!sets_up(visit)) return;
-  show_step(page, is_optional(reach) ? ActivationStep::phone : ActivationStep::factors);
-}
-
-// What is in force now, and what can be done instead of changing it.
-void add_present(Page& page, const Reach& reach, const Reached& now) {
-  const Catalogue& words = page.words();
-  if (is_optional(reach)) {
-    page.show(now.masked.empty() ? "SKIP" : "CREATE");
-  } else {
-    page.add("BACK").set("BACK_PATH", reach.is_factor ? "/factors" : "/account");
-  }
-  if (reach.is_factor || now.masked.empty()) return;
-  Block present = page.add("NOW");
-  present.set("NOW_TEXT", words("reach.now", {{"destination", now.masked}}));
-  const bool may_go = reach.kind != v1::PRIMARY_EMAIL && !is_optional(reach);
-  if (may_go) {
-    present.add("REMOVE").set("REMOVE_PATH", "/factors/" + std::to_string(now.factor) + "/remove");
-  }
-}
-
-void add_form(Visit& visit, Page& page, const Reach& reach) {
-  if (reach.is_phone) {
-    add_phone_field(visit, page);
-  } else if (!has_no_form(reach)) {
-    page.field("EMAIL_FIELD", {.name = "email",
-                               .label = visit.words()("reach.email"),
-                               .type = "email",
-                               .value = std::string{visit.typed("email")},
-                               .autocomplete = "email",
-                               .inputmode = "email",
-                               .length_max = kEmailBytesMax});
-  }
-}
-
-awaitable<Result<Page>> form_page(Visit& visit, const Reach& reach) {
-  const Catalogue& words = visit.words();
-  const v1::FactorKind shown = has_no_form(reach) ? v1::PRIMARY_EMAIL : reach.kind;
-  CS_CO_TRY(const Reached now, co_await reached_now(visit, shown));
-  Page page = visit.page("reach", reach.key("title"));
-  add_step(visit, page, reach);
-  page.set("PATH", reach.path);
-  page.set("TEXT", words(reach.key("text"), {{"destination", now.masked}}));
-  page.set("BUTTON_KIND",
-           is_optional(reach) && !now.masked.empty() ? "button secondary" : "button");
-  add_present(page, reach, now);
-  add_form(visit, page, reach);
-  co_return page;
 }
 
 awaitable<Result<Response>> show_form(Visit& visit) {
   CS_CO_TRY(const Reach* const reach, reach_here(visit));
   // The step is over, and what it set has its place in the settings.
-  if (is_optional(*reach) && !sets_up(visit)) co_return go_to("/factors");
+  if (reach->is_step() && !sets_up(visit)) co_return go_to("/factors");
   CS_CO_CHECK(co_await proof_first(visit));
-  CS_CO_TRY(Page page, co_await form_page(visit, *reach));
+  CS_CO_TRY(Page page, co_await reach_form(visit, *reach));
   co_return visit.show(std::move(page));
 }
 
 awaitable<Result<Response>> show_wrong(Visit& visit, const Reach& reach, std::string text) {
-  CS_CO_TRY(Page page, co_await form_page(visit, reach));
+  CS_CO_TRY(Page page, co_await reach_form(visit, reach));
   const std::string_view field = reach.is_phone ? "phone" : "email";
-  page.wrong(has_no_form(reach) ? "" : field, std::move(text));
+  page.wrong(reach.has_no_field() ? "" : field, std::move(text));
   co_return visit.show_again(std::move(page));
-}
-
-Result<std::string> typed_destination(const Visit& visit, const Reach& reach) {
-  if (has_no_form(reach)) return std::string{};
-  if (reach.is_phone) return typed_phone(visit);
-  return address::parse_email(visit.typed("email"));
-}
-
-std::string fault_text(const Catalogue& words, const Reach& reach, const Error& fault) {
-  if (reach.is_phone) return phone_fault_text(words, fault);
-  return words(fault.operation.view() == "email.empty" ? "reach.email_empty" : "reach.email_wrong");
 }
 
 CodePage code_page_of(const Reach& reach) {
@@ -122,9 +51,9 @@ CodePage code_page_of(const Reach& reach) {
           .path = path + "/code",
           .send_path = path + "/send",
           .back_path = path,
-          .back = has_no_form(reach) ? "reach.back"
-                  : reach.is_phone   ? "reach.change_number"
-                                     : "reach.change_address",
+          .back = reach.has_no_field() ? "reach.back"
+                  : reach.is_phone     ? "reach.change_number"
+                                       : "reach.change_address",
           .destination = {},
           .next = {}};
 }
@@ -145,8 +74,8 @@ awaitable<Result<Response>> enrol(Visit& visit) {
   CS_CO_TRY(const Reach* const reach, reach_here(visit));
   auto destination = typed_destination(visit, *reach);
   if (!destination) {
-    co_return co_await show_wrong(visit, *reach,
-                                  fault_text(visit.words(), *reach, destination.error()));
+    co_return co_await show_wrong(
+        visit, *reach, destination_fault_text(visit.words(), *reach, destination.error()));
   }
   const auto enrolled = co_await enrol_reach(visit, *reach, *std::move(destination));
   if (!enrolled) {
@@ -167,7 +96,7 @@ awaitable<Result<Page>> sent_page(Visit& visit, const Reach& reach) {
       visit.is_post() ? visit.typed_number("factor") : visit.asked_number("factor");
   CS_CO_TRY(about.destination, co_await destination_of(visit, factor));
   Page page = code_page(visit, about);
-  add_step(visit, page, reach);
+  show_reach_step(visit, page, reach);
   co_return page;
 }
 

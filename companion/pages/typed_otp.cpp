@@ -13,8 +13,8 @@ namespace {
 constexpr std::string_view kModhex = "cbdefghijklnrtuv";
 constexpr std::size_t kDigitsMin = 6;
 constexpr std::size_t kDigitsMax = 8;
-// "my.yubico.com/yk/#..." (and "/neo/...") is what a key says by NFC.
-constexpr std::string_view kNfcAddress = "my.yubico.com/";
+// "https://my.yubico.com/yk/#..." (and "/neo/...") is what a key says by NFC.
+constexpr std::string_view kAddressMark = "://";
 
 // What the keys of the sixteen letters of modhex type in other layouts, in the same order. Those
 // where these keys bear the same letters (German, French, Spanish, Nordic ...) need none.
@@ -63,7 +63,7 @@ std::optional<std::u32string> letters_of(std::string_view typed) {
 }
 
 std::string_view without_address(std::string_view typed) {
-  if (typed.find(kNfcAddress) == std::string_view::npos) return typed;
+  if (typed.find(kAddressMark) == std::string_view::npos) return typed;
   return typed.substr(typed.find_last_of("#/") + 1);
 }
 

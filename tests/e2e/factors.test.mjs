@@ -151,7 +151,7 @@ for (const javaScriptEnabled of [true, false]) {
         await field(page, 'Question').selectOption('own');
         await field(page, 'Your own question').fill(FACTOR_QUESTION);
         await field(page, 'Your answer').fill(FACTOR_ANSWER);
-        await press(page, 'Continue');
+        await press(page, 'Save');
         isAt(page, '/factors');
         await press(page, 'Finish');
         assert.match((await errors(page)).join(), /not enough/);
