@@ -2,8 +2,11 @@
 #include "companion/companion.hpp"
 
 #include "base/log.hpp"
+#include "companion/pages/account.hpp"
 #include "companion/pages/activated.hpp"
+#include "companion/pages/activity.hpp"
 #include "companion/pages/authenticator.hpp"
+#include "companion/pages/device.hpp"
 #include "companion/pages/factor_change.hpp"
 #include "companion/pages/factors.hpp"
 #include "companion/pages/forgotten.hpp"
@@ -12,11 +15,14 @@
 #include "companion/pages/new_link.hpp"
 #include "companion/pages/password.hpp"
 #include "companion/pages/portal.hpp"
+#include "companion/pages/profile.hpp"
 #include "companion/pages/prove.hpp"
 #include "companion/pages/question.hpp"
+#include "companion/pages/recovery_codes.hpp"
 #include "companion/pages/reset.hpp"
 #include "companion/pages/second_step.hpp"
 #include "companion/pages/sent_factor.hpp"
+#include "companion/pages/sessions.hpp"
 #include "companion/pages/sign_in.hpp"
 #include "companion/pages/unlock.hpp"
 #include "companion/pages/yubikey.hpp"
@@ -41,12 +47,13 @@ void rethrow(const std::exception_ptr& thrown) {
 }
 
 std::vector<Routes> all_routes() {
-  return {sign_in_routes(),       second_step_routes(), prove_routes(),
-          language_routes(),      link_routes(),        new_link_routes(),
-          password_routes(),      question_routes(),    forgotten_routes(),
-          reset_routes(),         unlock_routes(),      factors_routes(),
-          authenticator_routes(), yubikey_routes(),     sent_factor_routes(),
-          factor_change_routes(), activated_routes(),   portal_routes()};
+  return {
+      sign_in_routes(),        second_step_routes(), prove_routes(),       language_routes(),
+      link_routes(),           new_link_routes(),    password_routes(),    question_routes(),
+      forgotten_routes(),      reset_routes(),       unlock_routes(),      factors_routes(),
+      authenticator_routes(),  yubikey_routes(),     sent_factor_routes(), factor_change_routes(),
+      activated_routes(),      portal_routes(),      account_routes(),     profile_routes(),
+      recovery_codes_routes(), activity_routes(),    sessions_routes(),    device_routes()};
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class Visit {
   [[nodiscard]] const Request& request() const { return request_; }
   [[nodiscard]] const Brand& brand() const { return brand_; }
   [[nodiscard]] const Catalogue& words() const { return words_; }
+  [[nodiscard]] const Languages& languages() const { return house_.languages; }
   [[nodiscard]] Time now() const { return house_.clock.now(); }
   [[nodiscard]] bool is_post() const { return request_.method == Method::post; }
 

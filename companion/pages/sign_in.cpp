@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/sign_in.hpp"
 
+#include "companion/pages/device.hpp"
 #include "companion/pages/second_step.hpp"
 
 #include <array>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -12,8 +12,6 @@ namespace countersign::companion {
 namespace {
 
 constexpr std::string_view kDefaultNext = "/account";
-// A remembered device's secret changes at each use; the policy ends it sooner than the browser.
-constexpr std::chrono::hours kDeviceAge{24 * 400};
 
 // Where somebody was going when they were asked to sign in.
 std::string next_of(Visit& visit) {
@@ -53,7 +51,7 @@ v1::Request sign_in_request(Visit& visit) {
   sign_in.set_password(std::string{visit.typed("password")});
   sign_in.set_client_address(visit.request().client_address);
   sign_in.set_user_agent(visit.request().user_agent);
-  sign_in.set_device(std::string{visit.request().cookies.value_of(kDeviceCookie)});
+  sign_in.set_device(device_of(visit).secret);
   return request;
 }
 
@@ -78,7 +76,9 @@ awaitable<Result<Response>> sign_in(Visit& visit) {
   }
   const v1::SignInReport& report = reply->sign_in_report();
   if (report.answer() != v1::ACCEPTED) co_return refuse(visit, report.retry_after_seconds());
-  if (!report.device().empty()) visit.keep(kDeviceCookie, report.device(), kDeviceAge);
+  if (!report.device().empty()) {
+    keep_device(visit, {.factor = device_of(visit).factor, .secret = report.device()});
+  }
   const std::string next = next_of(visit);
   if (report.scope() == v1::SCOPE_ACCOUNT) co_return go_to(next);
   co_return go_to(std::string{kSignInStep.path} + "?next=" + next);
