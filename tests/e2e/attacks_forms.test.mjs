@@ -20,12 +20,14 @@ let person;
 
 /** Every route, as the pages declare it: a new one cannot be forgotten here. */
 function routes(method) {
+  const files = readdirSync(PAGES).map((name) => [name, readFileSync(PAGES + name, 'utf8')]);
+  const headers = files.filter(([name]) => name.endsWith('.hpp')).map(([, text]) => text).join('');
   const found = [];
-  for (const name of readdirSync(PAGES)) {
+  for (const [name, text] of files) {
     if (!name.endsWith('.cpp')) continue;
-    const text = readFileSync(PAGES + name, 'utf8');
     for (const [, its, path, constant] of text.matchAll(ROUTE)) {
-      const named = constant && new RegExp(`${constant} = "([^"]+)"`).exec(text)?.[1];
+      const named = constant &&
+        new RegExp(`${constant} =\\s+"([^"]+)"`).exec(text + headers)?.[1];
       assert.ok(path || named, `${name}: what is ${constant}?`);
       if (its === method) found.push((path || named).replace('{id}', '1'));
     }
