@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""show_messages.py FOLDER: a mail server and an SMS gateway that send nothing: they show it.
+"""show_messages.py FOLDER: a mail server and an SMS gateway that show what they are given.
 
-Both listen on free ports of this machine; FOLDER/ports says on which, with one more that is free. Each message is written to FOLDER/messages as somebody would see it.
+Both listen on free ports of this machine; FOLDER/ports says on which, with one more that is free.
+Each message is written to FOLDER/messages as somebody would see it.
 """
 import email
 import email.policy

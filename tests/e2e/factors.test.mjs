@@ -50,7 +50,8 @@ async function typeCode(page, code) {
 
 async function mustBeSetUp(page, name) {
   isAt(page, '/factors');
-  await page.getByRole('status').filter({ hasText: new RegExp(`^${name}(: .*)? is set up\\.$`) }).waitFor();
+  const said = new RegExp(`^${name}(: .*)? is set up\\.$`);
+  await page.getByRole('status').filter({ hasText: said }).waitFor();
   await page.getByRole('heading', { level: 3, name: new RegExp(`^${name}`) }).first().waitFor();
 }
 

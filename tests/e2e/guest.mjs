@@ -25,7 +25,7 @@ export function send(appliance, { method = 'GET', path = '/', headers = {}, body
   });
 }
 
-/** Bytes as they are; resolves to all that came back when the companion hangs up, or has no more. */
+/** Bytes as they are; resolves to all that came back when the companion hangs up, or is quiet. */
 export function sendBytes(appliance, bytes, { quietMs = 500 } = {}) {
   return new Promise((resolve, reject) => {
     const socket = connect(appliance.port, '127.0.0.1');
