@@ -131,7 +131,7 @@ Status Companion::open_door() {
 Status Companion::start() {
   CS_CHECK(read_pages());
   CS_CHECK(open_door());
-  if (settings_.certificate.empty() && !server_settings_.address.is_loopback()) {
+  if (settings_.certificate.empty() && !server_->address().is_loopback()) {
     log::warning("web.plain_http");
   }
   daemon_.start();

@@ -62,7 +62,7 @@ awaitable<void> Gateway::live() {
 Status Gateway::start() {
   CS_CHECK(load_certificate());
   CS_CHECK(server_.open());
-  if (settings_.certificate.empty() && !settings_.server.address.is_loopback()) {
+  if (settings_.certificate.empty() && !server_.address().is_loopback()) {
     log::warning("gateway.plain_http");
   }
   daemon_.start();

@@ -16,8 +16,7 @@ using TlsStream = boost::asio::ssl::stream<TcpSocket>;
 
 const auto kAsTuple = boost::asio::as_tuple(use_awaitable);
 
-// What a client that is being refused may still say, so that it reads the refusal at all: a close
-// with unread bytes resets the connection.
+// What a client may still say after the last answer that it gets.
 constexpr std::size_t kLeftoversMax = std::size_t{64} * 1024;
 constexpr std::chrono::seconds kLeftoversLimit{1};
 
@@ -49,6 +48,7 @@ class StreamConnection final : public Connection {
   awaitable<bool> receive(RequestReader& reader);
   awaitable<bool> write(std::string text);
   awaitable<void> refuse(const Error& error);
+  awaitable<void> linger();
   TcpSocket& tcp() {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       return stream_.next_layer();
@@ -99,6 +99,7 @@ awaitable<void> StreamConnection<Stream>::serve() {
     const bool goes_on = reader.keeps_alive() && !stopping_ && !answer.last;
     reader.restart();
     const bool written = co_await write(std::move(answer.text));
+    if (written && answer.last) co_await linger();
     if (!written || !goes_on) co_return;
   }
 }
@@ -141,7 +142,13 @@ template <class Stream>
 awaitable<void> StreamConnection<Stream>::refuse(const Error& error) {
   std::string text = shared_.handler.refusal(error);
   const bool written = co_await write(std::move(text));
-  if (!written) co_return;
+  if (written) co_await linger();
+}
+
+// Takes what else the client says, so that it reads what it was told: a close with unread bytes
+// resets the connection.
+template <class Stream>
+awaitable<void> StreamConnection<Stream>::linger() {
   boost::system::error_code ignored;
   tcp().shutdown(TcpSocket::shutdown_send, ignored);
   limit_ = in(kLeftoversLimit);

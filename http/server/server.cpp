@@ -64,7 +64,7 @@ Server::Server(Executor executor, const ServerSettings& settings, Handler& handl
 Status Server::adopt_passed_socket() {
   const int passed = SD_LISTEN_FDS_START;
   if (::sd_is_socket_inet(passed, AF_UNSPEC, SOCK_STREAM, 1, 0) <= 0) {
-    return Error{ErrorCode::unavailable, "sd_is_socket_inet"};
+    return Error{ErrorCode::malformed, "socket.passed"};
   }
   const bool is_v6 = ::sd_is_socket_inet(passed, AF_INET6, SOCK_STREAM, 1, 0) > 0;
   boost::system::error_code code;
@@ -74,7 +74,17 @@ Status Server::adopt_passed_socket() {
 }
 
 Status Server::open() {
-  if (::sd_listen_fds(1) > 0) return adopt_passed_socket();
+  const int passed = ::sd_listen_fds(1);
+  if (passed == 0) return listen_as_set();
+  if (passed == 1) return adopt_passed_socket();
+  if (passed < 0) {
+    return Error{ErrorCode::unavailable, "sd_listen_fds", static_cast<std::uint64_t>(-passed)};
+  }
+  // Whoever connected to one that nobody looks at would wait for ever.
+  return Error{ErrorCode::malformed, "socket.several_passed"};
+}
+
+Status Server::listen_as_set() {
   const boost::asio::ip::tcp::endpoint endpoint{settings_.address, settings_.port};
   boost::system::error_code code;
   acceptor_.open(endpoint.protocol(), code);
@@ -86,6 +96,11 @@ Status Server::open() {
   acceptor_.listen(Acceptor::max_listen_connections, code);
   if (code) return failed("listen", code);
   return {};
+}
+
+boost::asio::ip::address Server::address() const {
+  boost::system::error_code ignored;
+  return acceptor_.local_endpoint(ignored).address();
 }
 
 std::uint16_t Server::port() const {

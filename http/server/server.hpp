@@ -43,8 +43,12 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Listens: on the socket that systemd passes (sd_listen_fds(3)), if it passes one, else where the
-  // settings say. Fails with `unavailable`: the call that failed and its errno.
+  // settings say. Fails with `malformed` when what is passed is not one listening TCP socket
+  // ("socket.passed", "socket.several_passed"); with `unavailable`: the call that failed and its
+  // errno.
   Status open();
+  // Where it listens, which systemd may know better than the settings. REQUIRES: open().
+  [[nodiscard]] boost::asio::ip::address address() const;
   [[nodiscard]] std::uint16_t port() const;
 
   // Serves new connections with this certificate; plainly if there is none.
@@ -63,6 +67,7 @@ class Server {
 
   awaitable<void> accept_all();
   Status adopt_passed_socket();
+  Status listen_as_set();
   void adopt(TcpSocket socket);
   [[nodiscard]] bool has_room(const IpAddress& peer) const;
   void connection_ended(const std::shared_ptr<Connection>& connection,
