@@ -110,10 +110,11 @@ std::string Catalogue::operator()(std::string_view key, Arguments arguments) con
 std::string Catalogue::moment(std::int64_t at_ms, Moment what, const std::string& zone) const {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Locale locale = icu::Locale::forLanguageTag(language_, status);
-  const auto style = icu::DateFormat::kLong;
+  // What is to be told, in the order and with the words of the language; "j" is hours as they are
+  // counted there.
+  const icu::UnicodeString parts{what == Moment::date ? "yMMMMd" : "yMMMMdjmz"};
   const std::unique_ptr<icu::DateFormat> format{
-      what == Moment::date ? icu::DateFormat::createDateInstance(style, locale)
-                           : icu::DateFormat::createDateTimeInstance(style, style, locale)};
+      icu::DateFormat::createInstanceForSkeleton(parts, locale, status)};
   if (format == nullptr) return {};
   // Of an unknown name ICU makes a zone without a difference from UTC.
   format->adoptTimeZone(icu::TimeZone::createTimeZone(to_icu(zone)));
