@@ -15,8 +15,8 @@ BIN = ROOT / "build" / "release" / "bin"
 READY_SECONDS_MAX = 30
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"]
 TARGETS = ["countersign", "countersignd", "countersign-hsm-program", "countersign-gateway-program",
-           "countersign-courier-program", "bench_raw", "bench_load", "bench_gateway", "bench_codes",
-           "bench_timing", "bench_pieces"]
+           "countersign-courier-program", "countersign-web-program", "bench_raw", "bench_load",
+           "bench_gateway", "bench_codes", "bench_timing", "bench_companion", "bench_pieces"]
 # Whoever runs this is everything at once: administrator, account service, portal, gateway, courier.
 POLICY = """[[peer]]
 name = "self"
@@ -52,6 +52,15 @@ name = "sink"
 kind = "http"
 url = "http://127.0.0.1:{port}/"
 body = '{{"to":"{{{{destination}}}}","text":"{{{{text}}}}"}}'
+"""
+
+# All come from this machine; as behind a TLS proxy, which is not measured.
+WEB = """[limits]
+connections_per_source = 4096
+requests_per_second = 0
+
+[[realm]]
+origin = "https://accounts.example.com"
 """
 
 
@@ -137,11 +146,36 @@ class Appliance:
         settings.write_text("[limits]\nrequests_per_second = 0\nconnections_per_source = 1024\n")
         self._start("countersign-gateway", "--config", settings, "--listen", "127.0.0.1:0",
                     "--socket", self.run_directory / "verify.sock")
-        log = self.directory / "countersign-gateway.log"
+        return self._port_of("countersign-gateway", "gateway.ready")
+
+    def start_companion(self):
+        """The companion without a limit on this machine's rate; returns its port. Its style and
+        script are left out: nobody asks for them here."""
+        settings = self.directory / "web.toml"
+        settings.write_text(WEB)
+        share = self.directory / "share"
+        (share / "static").mkdir(parents=True)
+        for name in ["templates", "texts"]:
+            (share / name).symlink_to(ROOT / "companion" / name)
+        self._start("countersign-web", "--config", settings, "--listen", "127.0.0.1:0",
+                    "--socket", self.run_directory / "enroll.sock", "--share", share)
+        self.companion_port = self._port_of("countersign-web", "web.ready")
+        return self.companion_port
+
+    def companion_connections(self):
+        """So many clients are connected to the companion."""
+        rows = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+        end, established = f":{self.companion_port:04X}", "01"
+        return sum(local.endswith(end) and state == established
+                   for _, local, _, state, *_ in map(str.split, rows))
+
+    def _port_of(self, name, event):
+        log = self.directory / f"{name}.log"
         end = time.monotonic() + READY_SECONDS_MAX
-        while not (ready := re.search(r"gateway\.ready port=(\d+)", log.read_text())):
+        while not (ready := re.search(event.replace(".", r"\.") + r" port=(\d+)",
+                                      log.read_text())):
             if time.monotonic() > end:
-                raise SystemExit("the gateway did not start: " + log.read_text())
+                raise SystemExit(f"{name} did not start: " + log.read_text())
             time.sleep(0.01)
         return int(ready[1])
 
@@ -175,10 +209,9 @@ class Appliance:
         supervisor = self.processes["countersign-hsm"].pid
         result["countersignd"] = _rss(daemon)
         result["countersign-hsm"] = _rss(supervisor)
-        if "countersign-gateway" in self.processes:
-            result["countersign-gateway"] = _rss(self.processes["countersign-gateway"].pid)
-        if "countersign-courier" in self.processes:
-            result["countersign-courier"] = _rss(self.processes["countersign-courier"].pid)
+        for name in ["countersign-gateway", "countersign-courier", "countersign-web"]:
+            if name in self.processes:
+                result[name] = _rss(self.processes[name].pid)
         children = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
         for index, pid in enumerate(children.split()):
             result[f"worker {index}"] = _rss(pid)

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kOutstanding = 48;  // fewer than may wait for a password's hash
 constexpr std::size_t kRequestIdBytes = 24;
-constexpr const char* kPassword = "Correct-Horse-42-Battery";
 
 client::Deadline soon() { return client::within(std::chrono::seconds{30}); }
 
@@ -107,7 +106,7 @@ Status Accounts::set_passwords(std::size_t count) {
   const auto set = [&sessions](std::size_t i) {
     v1::Request request;
     request.set_session(sessions[i]);
-    request.mutable_set_password()->set_new_password(kPassword);
+    request.mutable_set_password()->set_new_password(kPeoplesPassword);
     return Result<v1::Request>{request};
   };
   const auto was_set = [](std::size_t, const v1::Reply& reply) -> Status {

@@ -12,6 +12,8 @@
 
 namespace countersign::bench {
 
+inline constexpr const char* kPeoplesPassword = "Correct-Horse-42-Battery";
+
 enum class Who : std::uint8_t { person, guest, nobody };
 
 // All of one form and length, and no order in them: where a name lies in an index says nothing of
@@ -23,7 +25,8 @@ class Accounts {
   Accounts(std::string run_directory, Letters& letters)
       : run_directory_{std::move(run_directory)}, letters_{letters} {}
 
-  // Both fail with `unavailable` or `denied` when the daemon refuses a step.
+  // Both fail with `unavailable` or `denied` when the daemon refuses a step. The people's tokens
+  // have the first secret of population/oath.hpp, and their first code is used.
   Status make_people(std::size_t count);
   Status make_guests(std::size_t count);
 
