@@ -16,6 +16,8 @@
 namespace countersign::companion {
 namespace {
 
+constexpr std::string_view kLocaleKey = "language.locale";
+
 std::optional<std::string> read_file(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   std::string text(Catalogue::kFileBytesMax + 1, '\0');
@@ -109,7 +111,8 @@ std::string Catalogue::operator()(std::string_view key, Arguments arguments) con
 
 std::string Catalogue::moment(std::int64_t at_ms, Moment what, const std::string& zone) const {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Locale locale = icu::Locale::forLanguageTag(language_, status);
+  const std::string tag = has(kLocaleKey) ? (*this)(kLocaleKey) : language_;
+  const icu::Locale locale = icu::Locale::forLanguageTag(tag, status);
   // What is to be told, in the order and with the words of the language; "j" is hours as they are
   // counted there.
   const icu::UnicodeString parts{what == Moment::date ? "yMMMMd" : "yMMMMdjmz"};
