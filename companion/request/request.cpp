@@ -42,6 +42,8 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+bool is_printable(char c) { return c >= 0x20 && c < 0x7f; }
+
 // Whatever is written into a page again, or told to the daemon, is text.
 Status check_text(const http::Form& form) {
   const bool all = std::ranges::all_of(
@@ -53,8 +55,6 @@ Status check_text(const http::Form& form) {
 bool is_form(std::string_view type) {
   return boost::algorithm::iequals(type.substr(0, type.find_first_of("; \t")), kFormType);
 }
-
-bool is_printable(char c) { return c >= 0x20 && c < 0x7f; }
 
 // What a browser says of itself, as far as it can be shown to people and be kept.
 std::string shown(std::string_view text, std::size_t max) {
@@ -78,6 +78,10 @@ Status read_forms(const http::RequestReader& reader, Request& request) {
   const std::string_view target = reader.target();
   if (target.size() > Request::kTargetBytesMax) {
     return Error{ErrorCode::limit_exceeded, "request.target_length"};
+  }
+  // What has no letter in ASCII comes escaped (RFC 3986).
+  if (!std::ranges::all_of(target, is_printable)) {
+    return Error{ErrorCode::malformed, "request.target"};
   }
   const std::size_t question = std::min(target.find('?'), target.size());
   request.path = std::string{target.substr(0, question)};
