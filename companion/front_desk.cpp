@@ -23,7 +23,7 @@ awaitable<http::Answer> FrontDesk::answer(const http::RequestReader& reader,
   const auto request = read_request(reader, source);
   if (!request) co_return http::Answer{.text = refusal(request.error()), .last = true};
   const auto brand = std::ranges::find(brands_, std::string_view{request->host}, &Brand::host);
-  const bool secure = brand != brands_.end() && brand->secure();
+  const bool secure = brand != brands_.end() ? brand->secure() : is_all_secure();
   Response response;
   if (!rate_limit_.admits(source, std::chrono::steady_clock::now())) {
     response = plain(kStatusTooManyRequests);
@@ -41,7 +41,11 @@ awaitable<http::Answer> FrontDesk::answer(const http::RequestReader& reader,
 
 std::string FrontDesk::refusal(const Error& error) const {
   const bool no_room = error.code == ErrorCode::unavailable;
-  return write(plain(no_room ? kStatusUnavailable : status_of(error)), false, false, false);
+  return write(plain(no_room ? kStatusUnavailable : status_of(error)), is_all_secure(), false,
+               false);
 }
+
+// Of a request that names none of our sites, or was not read so far.
+bool FrontDesk::is_all_secure() const { return std::ranges::all_of(brands_, &Brand::secure); }
 
 }  // namespace countersign::companion

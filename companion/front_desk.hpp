@@ -24,6 +24,8 @@ class FrontDesk final : public http::Handler {
   [[nodiscard]] std::string refusal(const Error& error) const override;
 
  private:
+  [[nodiscard]] bool is_all_secure() const;
+
   const std::vector<Brand>& brands_;
   const StaticFiles& files_;
   Router& router_;

@@ -33,6 +33,17 @@ Error error_of(const boost::system::error_code& code) {
 std::string_view text_of(beast::string_view view) { return {view.data(), view.size()}; }
 beast::string_view beasts(std::string_view view) { return {view.data(), view.size()}; }
 
+// Beast takes a coding that it does not know for none: the message then ends with its header, and
+// what a proxy passed on as the body is read as the next request (RFC 9112, 6.1 and 6.3).
+template <class Message>
+bool is_framed_strangely(const Message& message) {
+  const auto codings = message.count(beast::http::field::transfer_encoding);
+  if (codings == 0) return false;
+  constexpr unsigned kHttp11 = 11;
+  return codings != 1 || message.version() < kHttp11 ||
+         !beast::iequals(message[beast::http::field::transfer_encoding], "chunked");
+}
+
 }  // namespace
 
 struct RequestReader::Parser {
@@ -92,6 +103,9 @@ Result<bool> RequestReader::read() {
     begin_ += used;
     if (code == beast::http::error::need_more || (!code && used == 0)) break;
     if (code) return error_of(code);
+    if (parser.is_header_done() && is_framed_strangely(parser_->message())) {
+      return Error{ErrorCode::malformed, "http.transfer_coding"};
+    }
   }
   if (parser.is_done()) return true;
   // A full buffer in which the parser finds no end of anything would wait for ever.
