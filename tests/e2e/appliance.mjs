@@ -180,6 +180,13 @@ export class Appliance {
     }, () => `the companion does not answer:\n${this.web.written()}`);
   }
 
+  /** Ends the companion and starts it again, with these changes to its settings, and no others. */
+  async restartCompanion(web = {}) {
+    assert.equal(await this.web.terminate(), 0, this.web.written());
+    this.programs.splice(this.programs.indexOf(this.web), 1);
+    await this.#startCompanion(web);
+  }
+
   /** Runs `countersign` and returns what it says. */
   command(given) {
     return output(join(BIN, 'countersign'), given,
