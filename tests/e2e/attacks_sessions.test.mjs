@@ -61,7 +61,7 @@ async function ownerOf(session) {
   return (await visit.ask('get-session')).subject.username;
 }
 
-// Those that were planted: one that nobody has given out, and two that are good, and the attacker's.
+// Those that were planted: one that nobody gave out, and two good ones, which are the attacker’s.
 const PLANTED = {
   'that is invented': async () => 'A'.repeat(43),
   'of a sign-in that was begun': async () => {
