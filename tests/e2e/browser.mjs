@@ -17,7 +17,7 @@ import { until } from './programs.mjs';
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const TABS_MAX = 80;
 export const WIDE = { width: 1024, height: 768 };
 export const NARROW = { width: 320, height: 640 };

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** One request, with just these headers: {status, headers, cookies, body}. */
 export function send(appliance, { method = 'GET', path = '/', headers = {}, body = '' }) {
