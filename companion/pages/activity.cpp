@@ -11,6 +11,17 @@ namespace {
 
 constexpr int kRecordsAtOnce = 50;  // as the daemon lists them
 
+// The texts ask for "none" where it is about no method. Nobody signs in by an address: that was a
+// link, which came there.
+std::string method_in(const Catalogue& words, const v1::JournalRecord& record) {
+  const v1::FactorKind kind = record.kind();
+  const bool is_address = kind == v1::PRIMARY_EMAIL || kind == v1::SECONDARY_EMAIL;
+  const bool is_link =
+      is_address && (record.event() == "sign_in" || record.event() == "reset_proven");
+  if (kind == v1::FACTOR_KIND_UNSPECIFIED || is_link) return "none";
+  return method_name(words, kind);
+}
+
 void add_record(Visit& visit, Block& table, const v1::JournalRecord& record) {
   const Catalogue& words = visit.words();
   Block item = table.add("RECORD");
@@ -49,9 +60,7 @@ constexpr std::array<Route, 1> kRoutes{{
 }  // namespace
 
 std::string activity_text(const Catalogue& words, const v1::JournalRecord& record) {
-  // The texts ask for "none" where it is about no method.
-  const bool is_about_one = record.kind() != v1::FACTOR_KIND_UNSPECIFIED;
-  const std::string method = is_about_one ? method_name(words, record.kind()) : "none";
+  const std::string method = method_in(words, record);
   const std::string plain = "activity." + record.event();
   const std::string refused = plain + ".refused";
   const bool is_refused = record.outcome() != v1::REASON_UNSPECIFIED;

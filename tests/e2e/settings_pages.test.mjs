@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { freshCode, PASSWORD, settle, SUBJECT } from './accounts.mjs';
 import { Appliance } from './appliance.mjs';
 import { examine } from './axe.mjs';
-import { Browser } from './browser.mjs';
+import { Browser, runsScripts } from './browser.mjs';
 import { errors, field, heading, isAt, press, signInTo } from './walk.mjs';
 
 const PROOF_LIFETIME = 5 * 60;
@@ -16,7 +16,8 @@ let appliance;
 let browser;
 
 before(async () => {
-  [appliance, browser] = await Promise.all([Appliance.start(), Browser.start()]);
+  const policy = { 'factors.device': { offer: true } };
+  [appliance, browser] = await Promise.all([Appliance.start({ policy }), Browser.start()]);
 });
 
 after(async () => {
@@ -25,13 +26,20 @@ after(async () => {
 });
 
 const at = (path) => appliance.origin + path;
+
+// Pages look the same with scripts and without: they are looked at once.
+async function look(page, name) {
+  if (runsScripts(page.context())) await examine(page, name);
+}
+
 const row = (page, name) => page.locator('.rows > li').filter({ hasText: name });
 const follow = (page, name) => page.getByRole('link', { name, exact: true }).click();
 
-/** Password and code once more, where they are asked for. */
+/** A code once more, and the password where that is asked for as well. */
 async function prove(page, person) {
   await heading(page, 'Is it you?');
-  await field(page, 'Password').fill(person.password);
+  const password = field(page, 'Password');
+  if (await password.count() > 0) await password.fill(person.password);
   await field(page, 'Code').fill(await freshCode(appliance, person));
   await press(page, 'Continue');
 }
@@ -44,7 +52,7 @@ for (const scripts of [true, false]) {
       const person = await settle(appliance, { resetPhone: true });
       await visit(async (page) => {
         await signInTo(appliance, page, person, '/account');
-        await examine(page, 'account');
+        await look(page, 'account');
         for (const [name, path] of [['Change Password', '/account/password'],
           ['Change Forgotten-password question', '/account/question'],
           ['Change Forgotten-password text message', '/account/contact/reset-phone'],
@@ -55,7 +63,7 @@ for (const scripts of [true, false]) {
           await page.goto(at('/account'));
           await follow(page, name);
           isAt(page, path);
-          await examine(page, `account-${path.split('/').pop()}`);
+          await look(page, `account-${path.split('/').pop()}`);
         }
       });
     });
@@ -70,7 +78,7 @@ for (const scripts of [true, false]) {
         await follow(page, 'Edit Personal information');
         await prove(page, person);
         isAt(page, '/account/profile');
-        await examine(page, 'profile');
+        await look(page, 'profile');
         await field(page, 'First name').fill('Zoë <b>');
         await press(page, 'Save');
         isAt(page, '/account');
@@ -94,7 +102,7 @@ for (const scripts of [true, false]) {
         await press(page, 'Save');
         assert.match((await errors(page)).join(), /changed somewhere else/);
         assert.equal(await field(page, 'First name').inputValue(), 'Here');
-        await examine(page, 'profile-stale');
+        await look(page, 'profile-stale');
         await press(page, 'Save');
         isAt(page, '/account');
         assert.match(await page.locator('.facts').textContent(), /Here/);
@@ -108,7 +116,7 @@ for (const scripts of [true, false]) {
         await signInTo(appliance, page, person, '/account/recovery-codes');
         await press(page, 'Make recovery codes');
         await heading(page, 'Your recovery codes');
-        await examine(page, 'recovery-codes-made');
+        await look(page, 'recovery-codes-made');
         codes = await page.locator('#codes li').allTextContents();
         assert.equal(codes.length, 10);
         assert.equal(await page.getByRole('button', { name: 'Print' }).isVisible(), scripts);
@@ -153,6 +161,35 @@ for (const scripts of [true, false]) {
       });
     });
 
+    test('a remembered browser needs no code, until it is removed', async () => {
+      const person = await settle(appliance);
+      const signInAgain = async (page) => {
+        await page.getByRole('navigation').getByRole('button').click();
+        await page.goto(at('/sign-in?next=/account/sessions'));
+        await field(page, 'Username').fill(person.username);
+        await field(page, 'Password').fill(person.password);
+        await press(page, 'Sign in');
+      };
+      await visit(async (page) => {
+        await signInTo(appliance, page, person, '/account/sessions');
+        await press(page, 'Remember this browser');
+        await page.getByRole('status').filter({ hasText: 'is remembered' }).waitFor();
+        await look(page, 'sessions-remembered');
+        for (let times = 0; times < 2; ++times) {
+          await signInAgain(page);
+          isAt(page, '/account/sessions');
+          await page.getByText('This browser', { exact: true }).waitFor();
+        }
+        await page.getByRole('link', { name: /^Remove/ }).click();
+        await prove(page, person);
+        await press(page, 'Remove');
+        isAt(page, '/account/sessions');
+        await page.getByRole('button', { name: 'Remember this browser' }).waitFor();
+        await signInAgain(page);
+        isAt(page, '/sign-in/factor');
+      });
+    });
+
     test('another browser is signed out from here', async () => {
       const person = await settle(appliance);
       await visit(async (page) => {
@@ -163,7 +200,7 @@ for (const scripts of [true, false]) {
           await press(other, 'Sign out everywhere else');
           await other.getByRole('status').filter({ hasText: 'signed out there' }).waitFor();
           assert.equal(await other.getByRole('button', { name: /everywhere else/ }).count(), 0);
-          await examine(other, 'sessions-alone');
+          await look(other, 'sessions-alone');
         });
         await page.goto(at('/account'));
         isAt(page, '/sign-in');

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Account settings with a daemon that says what a test wants: what is shown, and what is asked of
 // the daemon when something was changed elsewhere, was done already, or is not allowed.
-#include "companion/pages/account.hpp"
-#include "companion/pages/activity.hpp"
-#include "companion/pages/browser_name.hpp"
-#include "companion/pages/device.hpp"
-#include "companion/pages/profile.hpp"
-#include "companion/pages/prove.hpp"
-#include "companion/pages/recovery_codes.hpp"
-#include "companion/pages/sessions.hpp"
-#include "tests/unit/companion_world.hpp"
+#include "tests/unit/companion_settings_visit.hpp"
 
 #include <gmock/gmock.h>
 
@@ -18,68 +10,10 @@
 namespace countersign::companion {
 namespace {
 
-using test::CompanionWorld;
-using test::Guest;
-using test::our_languages;
+using test::InTheSettings;
+using test::kSession;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr const char* kSession = "a-session";
-
-class InTheSettings : public testing::Test {
- protected:
-  InTheSettings() {
-    world_.knows_session(kSession, v1::SCOPE_ACCOUNT);
-    guest_.cookies[std::string{kSessionCookie}] = kSession;
-    realm_.set_recovery_codes(10);
-    profile_.set_version(7);
-    profile_.set_first_name("Bob");
-    profile_.set_language("en");
-    profile_.mutable_subject()->set_username("bob");
-    world_.daemon.answers(v1::Request::kDescribeRealm, [this](const v1::Request&) {
-      v1::Reply reply;
-      *reply.mutable_realm_description() = realm_;
-      return reply;
-    });
-    world_.daemon.answers(v1::Request::kListFactors, [this](const v1::Request&) {
-      v1::Reply reply;
-      *reply.mutable_factor_list() = factors_;
-      return reply;
-    });
-    world_.daemon.answers(v1::Request::kGetProfile, [this](const v1::Request& request) {
-      v1::Reply reply;
-      if (request.get_profile().unmasked() && !proven_) {
-        reply.mutable_error()->set_code(v1::PROOF_REQUIRED);
-        reply.mutable_error()->mutable_proof()->set_password(true);
-        return reply;
-      }
-      *reply.mutable_profile() = profile_;
-      return reply;
-    });
-  }
-  v1::Factor& add_factor(std::uint64_t id, v1::FactorKind kind) {
-    v1::Factor& factor = *factors_.add_factors();
-    factor.set_id(id);
-    factor.set_kind(kind);
-    factor.set_state(v1::ACTIVE);
-    return factor;
-  }
-  void add_contact(v1::FactorKind kind, v1::FactorState state, const std::string& to) {
-    v1::Contact& contact = *profile_.add_contacts();
-    contact.set_kind(kind);
-    contact.set_state(state);
-    contact.set_destination(to);
-  }
-
-  CompanionWorld world_{{account_routes(), profile_routes(), recovery_codes_routes(),
-                         activity_routes(), sessions_routes(), device_routes(), prove_routes()},
-                        &ask_for_proof};
-  Guest guest_{world_};
-  v1::RealmDescription realm_;
-  v1::FactorList factors_;
-  v1::Profile profile_;
-  bool proven_ = true;
-};
 
 TEST_F(InTheSettings, WhatSomebodyHasIsShownAsText) {
   profile_.set_first_name("<b>Bob</b>");
@@ -199,155 +133,6 @@ TEST_F(InTheSettings, ANewSetSaysWhatBecomesOfTheOldOne) {
 TEST_F(InTheSettings, WhereThereAreNoRecoveryCodesThereIsNoPage) {
   realm_.set_recovery_codes(0);
   EXPECT_EQ(guest_.get("/account/recovery-codes").status, 404U);
-}
-
-v1::JournalRecord record(const std::string& event, v1::FactorKind kind = {},
-                         v1::Reason outcome = {}) {
-  v1::JournalRecord record;
-  record.set_event(event);
-  record.set_kind(kind);
-  record.set_outcome(outcome);
-  return record;
-}
-
-TEST(Activity, IsToldInWords) {
-  const Catalogue& words = *our_languages().find("en");
-  EXPECT_EQ(activity_text(words, record("sign_in", v1::YUBICO_OTP)), "Signed in: YubiKey");
-  EXPECT_EQ(activity_text(words, record("sign_in", v1::PASSWORD, v1::WRONG_CODE)),
-            "Sign-in refused: Password");
-  EXPECT_EQ(activity_text(words, record("sign_in")), "Link for the account opened");
-  EXPECT_EQ(activity_text(words, record("factor_revoked", v1::SMS)), "Removed: Text message");
-  EXPECT_EQ(activity_text(words, record("made_up_later")), "Something else was done");
-  EXPECT_EQ(activity_text(words, record("made_up_later", {}, v1::EXPIRED)),
-            "Something else was refused");
-}
-
-TEST_F(InTheSettings, ActivityGoesBackPageByPage) {
-  world_.daemon.answers(v1::Request::kListActivity, [](const v1::Request& request) {
-    v1::Reply reply;
-    const std::uint64_t before = request.list_activity().before();
-    const std::uint64_t newest = before == 0 ? 75 : before - 1;
-    for (std::uint64_t number = newest; number > 0 && newest - number < 50; --number) {
-      v1::JournalRecord& line = *reply.mutable_activity_list()->add_records();
-      line.set_number(number);
-      line.set_event("signed_out");
-      line.set_client_address(number == 75 ? "<b>192.0.2.1" : "");
-    }
-    return reply;
-  });
-  const std::string first = guest_.get("/account/activity").body;
-  EXPECT_THAT(first, HasSubstr("href=\"/account/activity?before=26\""));
-  EXPECT_THAT(first, HasSubstr("&lt;b&gt;192.0.2.1"));
-  EXPECT_THAT(first, Not(HasSubstr(">Newest<")));
-  const std::string second = guest_.get("/account/activity?before=26").body;
-  EXPECT_THAT(second, Not(HasSubstr("?before=")));
-  EXPECT_THAT(second, HasSubstr(">Newest<"));
-  EXPECT_THAT(guest_.get("/account/activity?before=1").body, HasSubstr("Nothing more is known"));
-}
-
-TEST(BrowserNames, AreThoseThatPeopleKnow) {
-  const Catalogue& words = *our_languages().find("en");
-  const auto name = [&](std::string_view agent) { return browser_name(words, agent); };
-  EXPECT_EQ(
-      name("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"),
-      "Firefox on Windows");
-  EXPECT_EQ(name("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-                 "Chrome/126.0 Safari/537.36 Edg/126.0"),
-            "Edge on Windows");
-  EXPECT_EQ(name("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
-                 "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"),
-            "Safari on iPhone");
-  EXPECT_EQ(name("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
-                 "Chrome/126.0 Mobile Safari/537.36"),
-            "Chrome on Android");
-  EXPECT_EQ(name("curl/8.0"), "Unknown browser");
-  EXPECT_EQ(name(""), "Unknown browser");
-  EXPECT_EQ(name("Something (Linux)"), "Linux");
-}
-
-class AmongSessions : public InTheSettings {
- protected:
-  AmongSessions() {
-    world_.daemon.answers(v1::Request::kListSessions, [this](const v1::Request&) {
-      v1::Reply reply;
-      *reply.mutable_session_list() = sessions_;
-      return reply;
-    });
-    world_.daemon.answers(v1::Request::kEndSession, [](const v1::Request&) {
-      v1::Reply reply;
-      reply.mutable_done();
-      return reply;
-    });
-    world_.daemon.answers(v1::Request::kRememberDevice, [](const v1::Request&) {
-      v1::Reply reply;
-      reply.mutable_remembered_device()->mutable_factor()->set_id(33);
-      reply.mutable_remembered_device()->set_device("a-secret");
-      return reply;
-    });
-    add_session(2, v1::SCOPE_ACCOUNT, "Firefox/1 (Windows)");
-    add_session(1, v1::SCOPE_ACCOUNT, "Chrome/1 (Linux)").set_current(true);
-    add_session(3, v1::SCOPE_SIGN_IN, "Safari/1 (iPad)");
-  }
-  v1::SessionReport& add_session(std::uint64_t id, v1::SessionScope scope,
-                                 const std::string& agent) {
-    v1::SessionReport& session = *sessions_.add_sessions();
-    session.set_id(id);
-    session.set_scope(scope);
-    session.set_user_agent(agent);
-    return session;
-  }
-
-  v1::SessionList sessions_;
-};
-
-TEST_F(AmongSessions, ThisOneIsFirstAndCannotBeEndedThere) {
-  const std::string page = guest_.get("/account/sessions").body;
-  EXPECT_LT(page.find("Chrome on Linux"), page.find("Firefox on Windows"));
-  EXPECT_THAT(page, HasSubstr("name=\"session\" value=\"2\""));
-  EXPECT_THAT(page, Not(HasSubstr("name=\"session\" value=\"1\"")));
-  EXPECT_THAT(page, Not(HasSubstr("iPad")));  // nobody is signed in there
-  EXPECT_THAT(page, HasSubstr("name=\"others\""));
-}
-
-TEST_F(AmongSessions, OneIsSignedOutOrAllOthersAre) {
-  EXPECT_EQ(guest_.post("/account/sessions", "session=2").location, "/account/sessions?done=ended");
-  EXPECT_EQ(world_.daemon.last(v1::Request::kEndSession).end_session().session_id(), 2U);
-  EXPECT_FALSE(world_.daemon.last(v1::Request::kEndSession).end_session().all_others());
-  guest_.post("/account/sessions", "others=1");
-  EXPECT_TRUE(world_.daemon.last(v1::Request::kEndSession).end_session().all_others());
-}
-
-// 0 would mean this one to the daemon.
-TEST_F(AmongSessions, NoNumberEndsNothing) {
-  for (const std::string fields : {"", "session=0", "session=x", "session=1", "session=-2"}) {
-    EXPECT_EQ(guest_.post("/account/sessions", fields).location, "/account/sessions") << fields;
-  }
-  EXPECT_EQ(world_.daemon.count(v1::Request::kEndSession), 0);
-}
-
-TEST_F(AmongSessions, OneThatHasEndedIsSignedOut) {
-  world_.daemon.refuses(v1::Request::kEndSession, v1::NOT_FOUND);
-  EXPECT_EQ(guest_.post("/account/sessions", "session=2").location, "/account/sessions?done=ended");
-}
-
-TEST_F(AmongSessions, ABrowserIsRememberedOnce) {
-  EXPECT_THAT(guest_.get("/account/sessions").body, Not(HasSubstr("Remember this browser")));
-  realm_.set_remember_devices(true);
-  world_.clock.time += Realms::kAge;
-  EXPECT_THAT(guest_.get("/account/sessions").body, HasSubstr("Remember this browser"));
-  guest_.post("/account/device", "once=1");
-  EXPECT_EQ(guest_.cookies[std::string{kDeviceCookie}], "33.a-secret");
-  add_factor(33, v1::DEVICE).set_label("Chrome on Linux");
-  const std::string page = guest_.get("/account/sessions").body;
-  EXPECT_THAT(page, HasSubstr(">This browser<"));
-  EXPECT_THAT(page, Not(HasSubstr("Remember this browser")));
-  guest_.post("/account/device", "once=2");
-  EXPECT_EQ(world_.daemon.count(v1::Request::kRememberDevice), 1);
-  // Its owner has removed it elsewhere.
-  factors_.mutable_factors(0)->set_state(v1::REVOKED);
-  EXPECT_THAT(guest_.get("/account/sessions").body, HasSubstr("Remember this browser"));
-  guest_.post("/account/device", "once=3");
-  EXPECT_EQ(world_.daemon.count(v1::Request::kRememberDevice), 2);
 }
 
 }  // namespace
