@@ -23,7 +23,7 @@ const SOURCE = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = process.env.CS_BIN ?? join(SOURCE, 'build/dev/bin');
 const SHIM = process.env.CS_CLOCK_SHIM ??
   join(BIN, '../tests/support/libcountersign-test-clock-shim.so');
-const SHARE = process.env.CS_SHARE ?? join(BIN, '../share/companion');
+export const SHARE = process.env.CS_SHARE ?? join(BIN, '../share/companion');
 const MODULES = ['/usr/lib/softhsm/libsofthsm2.so',
   '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so'];
 const WORKERS = 1;

@@ -101,7 +101,7 @@ test('every cookie on the way into an account is for this host, TLS and no scrip
   const step = await guest.post('/sign-in', { ...fieldsOf(page.body, '/sign-in'),
     username: person.username, password: PASSWORD });
   const csrf = guest.jar.get('__Host-countersign-form');
-  const language = await guest.post('/language', { csrf, language: 'fi' });
+  const language = await guest.post('/language', { csrf, language: 'en' });
   const left = await guest.post('/sign-out', { csrf });
   const all = [page, step, language, left];
   all.forEach((answer) => bearsItAll(answer, answer.status));
