@@ -1,40 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forms that no page of ours has sent, or that were sent twice.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { freshCode, settle } from './accounts.mjs';
 import { Appliance } from './appliance.mjs';
 import { Browser } from './browser.mjs';
 import { fieldsOf, Guest } from './guest.mjs';
-
-const PAGES = fileURLToPath(new URL('../../companion/pages/', import.meta.url));
-const ROUTE = /Method::(get|post), +(?:"([^"]+)"|(\w+)), +Access::/g;
+import { routes } from './routes.mjs';
 
 let appliance;
 let browser;
 let person;
 
-/** Every route, as the pages declare it: a new one cannot be forgotten here. */
-function routes(method) {
-  const files = readdirSync(PAGES).map((name) => [name, readFileSync(PAGES + name, 'utf8')]);
-  const headers = files.filter(([name]) => name.endsWith('.hpp')).map(([, text]) => text).join('');
-  const found = [];
-  for (const [name, text] of files) {
-    if (!name.endsWith('.cpp')) continue;
-    for (const [, its, path, constant] of text.matchAll(ROUTE)) {
-      const named = constant &&
-        new RegExp(`${constant} =\\s+"([^"]+)"`).exec(text + headers)?.[1];
-      assert.ok(path || named, `${name}: what is ${constant}?`);
-      if (its === method) found.push((path || named).replace('{id}', '1'));
-    }
-  }
-  assert.ok(found.length > 8, `${found.length} routes found`);
-  return found;
-}
+const paths = (method) => routes(method).map(({ path }) => path.replace('{id}', '1'));
 
 async function signedIn() {
   const guest = new Guest(appliance);
@@ -62,7 +42,7 @@ test('no POST does anything without the secret of this browser', async () => {
   const guest = await signedIn();
   await guest.get('/sign-in');
   const before = (await appliance.journal()).length;
-  for (const path of routes('post')) {
+  for (const path of paths('post')) {
     for (const csrf of [undefined, '', stranger(), guest.jar.get('__Host-countersign')]) {
       const { status } = await guest.post(path, csrf === undefined ? {} : { csrf });
       assert.equal(status, 403, `${path} with ${csrf}`);
@@ -80,7 +60,7 @@ test('no POST does anything that another site has sent', async () => {
     { Origin: `${appliance.origin}.evil.example` }, { Origin: appliance.origin.toUpperCase() },
     { Origin: '', 'Sec-Fetch-Site': 'cross-site' }, { Origin: '', 'Sec-Fetch-Site': 'same-site' },
     { Origin: '', 'Sec-Fetch-Site': 'none' }, { Origin: '', 'Sec-Fetch-Site': '' }];
-  for (const path of routes('post')) {
+  for (const path of paths('post')) {
     for (const headers of elsewhere) {
       const { status } = await guest.post(path, { csrf }, headers);
       assert.equal(status, 403, `${path} from ${JSON.stringify(headers)}`);
@@ -134,7 +114,7 @@ test('looking at a page changes nothing', async () => {
   await guest.get('/account');
   const before = (await appliance.journal()).length;
   const cookie = guest.jar.get('__Host-countersign');
-  for (const path of routes('get')) {
+  for (const path of paths('get')) {
     for (let i = 0; i < 3; ++i) {
       const { status } = await guest.get(path);
       assert.ok(status < 500, `${path}: ${status}`);
