@@ -17,7 +17,8 @@ const LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهوي';
 const LONGER = 1.4;
 const OWN_NAMES = ['English', 'Suomi']; // languages are called what they call themselves
 // What stands for a value, or belongs to the syntax of plurals, stays.
-const SYNTAX = /\{\w+, (?:plural|select),|=\d+ \{|\b(?:one|two|few|many|other|none) \{|\{\w+\}|[{}#]/g;
+const SYNTAX =
+  /\{\w+, (?:plural|select),|=\d+ \{|\b(?:one|two|few|many|other|none) \{|\{\w+\}|[{}#]/g;
 
 let share;
 let appliance;
