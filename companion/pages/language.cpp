@@ -9,13 +9,11 @@ namespace countersign::companion {
 namespace {
 
 constexpr std::chrono::hours kAge{24 * 365};
-constexpr std::size_t kTagBytesMax = 35;  // of a language tag (BCP 47, 4.4.1)
 
-// What is no language of ours is not found when pages are shown, and does no harm.
+// What is no language of ours is not kept: it would stand in a header as it was typed.
 awaitable<Result<Response>> choose(Visit& visit) {
   const std::string_view tag = visit.typed("language");
-  if (!tag.empty() && tag.size() <= kTagBytesMax)
-    visit.keep(kLanguageCookie, std::string{tag}, kAge);
+  if (visit.languages().all().contains(tag)) visit.keep(kLanguageCookie, std::string{tag}, kAge);
   const std::string_view next = visit.typed("next");
   co_return go_to(std::string{is_path_of_ours(next) ? next : "/"});
 }
