@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PASSWORD, settle } from './accounts.mjs';
 import { Appliance } from './appliance.mjs';
 import { encoded, fieldsOf, Guest, send, sendBytes } from './guest.mjs';
+import { until } from './programs.mjs';
 
 const KIB = 1024;
 const FORM = 'application/x-www-form-urlencoded';
@@ -71,7 +72,6 @@ const ASKED = () => [
   [403, post('/sign-in', 'username=robert', { Origin: 'https://evil.example' })],
   [404, { path: '/no-such-page' }],
   [404, { path: '/static/../../../../etc/passwd' }],
-  [404, { path: '//static/style.css' }],
   [405, { path: '/sign-in', method: 'PUT' }],
   [405, { path: '/sign-in', method: 'TRACE' }],
   [405, post('/activated', 'a=b')],
@@ -112,10 +112,10 @@ test('every cookie on the way into an account is for this host, TLS and no scrip
 test('whoever asks too often is told so, under the same headers', async () => {
   await appliance.restartCompanion({ limits: { requests_per_second: 1, burst: 3 } });
   try {
-    const answers = [];
-    for (let i = 0; i < 8; ++i) answers.push(await send(appliance, { path: '/sign-in' }));
+    const answers = await Promise.all(Array.from({ length: 40 },
+      () => send(appliance, { path: '/sign-in' })));
     const refused = answers.filter(({ status }) => status === 429);
-    assert.ok(refused.length >= 4, answers.map(({ status }) => status).join());
+    assert.ok(refused.length >= 10, answers.map(({ status }) => status).join());
     refused.forEach((answer) => bearsItAll(answer, '429'));
   } finally {
     await appliance.restartCompanion();
@@ -227,19 +227,20 @@ test('slow requests end at a limit, and stop nobody else', async () => {
   for (let i = 0; i < 20; ++i) {
     const begun = Date.now();
     assert.equal((await send(appliance, { path: '/sign-in' })).status, 200);
-    assert.ok(Date.now() - begun < 2000, `${Date.now() - begun} ms`);
+    assert.ok(Date.now() - begun < REQUEST_MS / 2, `${Date.now() - begun} ms`);
   }
   for (const ms of await Promise.all(slow.map(({ end }) => end))) {
-    assert.ok(ms > REQUEST_MS - 1000 && ms < REQUEST_MS + 4000, `ended after ${ms} ms`);
+    assert.ok(ms > REQUEST_MS - 1000 && ms < 2 * REQUEST_MS, `ended after ${ms} ms`);
   }
 });
 
 test('one address has so many connections, and others have theirs', async () => {
   const slow = Array.from({ length: FROM_ONE_MAX + 5 }, () => new Slow('127.0.0.4'));
   try {
-    await sleep(1000);
-    const refused = slow.filter(({ heard }) => heard.startsWith('HTTP/1.1 503 '));
-    assert.equal(refused.length, 5);
+    const refused = await until(() => {
+      const all = slow.filter(({ heard }) => heard.startsWith('HTTP/1.1 503 '));
+      return all.length === 5 && all;
+    }, () => `5 are refused: ${slow.map(({ heard }) => heard.slice(0, 12)).join()}`);
     for (const { heard } of refused) assert.match(heard, /Content-Security-Policy: default-src/);
     assert.equal((await send(appliance, { path: '/sign-in' })).status, 200);
   } finally {
