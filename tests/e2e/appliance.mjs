@@ -42,6 +42,9 @@ export function ticketIn(mail) {
   return found[1];
 }
 
+const RETRY_MS = 5_000;
+const RETRY_SECONDS = 20;
+
 export class Appliance {
   /**
    * policy, web: changes to the daemon's policy and the companion's settings, as toml.mjs has it:
@@ -230,9 +233,20 @@ export class Appliance {
   }
 
   /** The oldest mail there that nobody has read yet: {subject, text, html, links}. */
-  nextMail = (address, subject) => this.mailbox.next(address, subject);
+  nextMail = (address, subject) => this.#retried(this.mailbox.next(address, subject));
   /** The text of the oldest SMS there that nobody has read yet. */
-  nextSms = (number, words) => this.kannel.next(number, words);
+  nextSms = (number, words) => this.#retried(this.kannel.next(number, words));
+
+  // A server that was too slow for the courier is asked again after a pause, by a clock that stands
+  // still here: it is moved on while somebody waits for what does not come.
+  async #retried(message) {
+    const moving = setInterval(() => { this.passTime(RETRY_SECONDS).catch(() => {}); }, RETRY_MS);
+    try {
+      return await message;
+    } finally {
+      clearInterval(moving);
+    }
+  }
 
   /** Which rule decides about an operation, and why. */
   explain(username, operation, others = {}) {

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const POLL_MS = 10;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 // Neither what /proc/sys/net/ipv4/ip_local_port_range gives out nor what other tests take.
 const PORT_FIRST = 3_000;
 const PORT_LAST = 11_999;
