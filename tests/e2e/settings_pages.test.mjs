@@ -58,8 +58,8 @@ for (const scripts of [true, false]) {
           ['Change Forgotten-password text message', '/account/contact/reset-phone'],
           ['Manage Ways to sign in', '/factors'],
           ['Set up Recovery codes', '/account/recovery-codes'],
-          ['Look at Where you are signed in', '/account/sessions'],
-          ['Look at Activity', '/account/activity']]) {
+          ['View Where you are signed in', '/account/sessions'],
+          ['View Activity', '/account/activity']]) {
           await page.goto(at('/account'));
           await follow(page, name);
           isAt(page, path);
