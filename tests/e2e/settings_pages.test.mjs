@@ -148,6 +148,22 @@ for (const scripts of [true, false]) {
       });
     });
 
+    test('codes that were made are not replaced by a form from before', async () => {
+      const person = await settle(appliance);
+      await visit(async (page, { context }) => {
+        await signInTo(appliance, page, person, '/account/recovery-codes');
+        const other = await context.newPage();
+        await other.goto(at('/account/recovery-codes'));
+        await press(other, 'Make recovery codes');
+        await heading(other, 'Your recovery codes');
+        await press(page, 'Make recovery codes');
+        assert.match((await errors(page)).join(), /made already/);
+        await look(page, 'recovery-codes-again');
+        await press(page, 'Make a new set');
+        await heading(page, 'Your recovery codes');
+      });
+    });
+
     test('activity tells what was done, and from where', async () => {
       const person = await settle(appliance);
       await visit(async (page) => {
