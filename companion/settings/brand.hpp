@@ -14,7 +14,7 @@ struct Brand {
   std::string origin = "http://localhost:8190";
   std::string product = "Countersign";
   std::string logo;                     // a file, SVG or PNG; may be empty
-  std::string accent = "#1d5fbf";       // "#rrggbb": buttons and links, on white
+  std::string accent = "#1d5fbf";       // "#rrggbb": buttons and links
   std::string accent_dark = "#8ab4f8";  // the same in dark mode
   std::string zone = "UTC";             // in which times are shown: "Europe/Helsinki"
 

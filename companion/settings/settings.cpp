@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/settings/settings.hpp"
 
+#include "companion/settings/contrast.hpp"
 #include "settings/toml_table.hpp"
 
 #include <sys/un.h>
@@ -15,6 +16,9 @@ namespace {
 
 constexpr std::uint32_t kConnectionsMax = 65'536;
 constexpr std::uint32_t kPerSecondMax = 1'000'000;
+// The darkest light ground and the lightest dark one: --ground and --sheet of front/style/page.css.
+constexpr std::string_view kLightGround = "#f3f5f8";
+constexpr std::string_view kDarkGround = "#181c23";
 
 bool is_colour(std::string_view text) {
   const auto is_hexadecimal = [](char c) {
@@ -38,9 +42,14 @@ bool is_origin(std::string_view text) {
   return false;
 }
 
-void read_colour(TomlTable& table, std::string_view key, std::string& colour) {
+// `ground`: of what links and buttons stand on, that on which they are hardest to read.
+void read_colour(TomlTable& table, std::string_view key, std::string& colour,
+                 std::string_view ground) {
   table.read(key, colour);
-  if (!is_colour(colour)) table.report(key, R"(must be a colour: "#1d5fbf")");
+  if (!is_colour(colour)) return table.report(key, R"(must be a colour: "#1d5fbf")");
+  if (contrast(colour, ground) >= kContrastMin) return;
+  table.report(key, "cannot be read on the pages' " + std::string{ground} +
+                        ": text needs a contrast of 4.5 to 1");
 }
 
 void read_realm(TomlTable table, std::vector<Brand>& brands) {
@@ -54,8 +63,8 @@ void read_realm(TomlTable table, std::vector<Brand>& brands) {
   table.read("logo", brand.logo);
   const bool has_picture = brand.logo.ends_with(".svg") || brand.logo.ends_with(".png");
   if (!brand.logo.empty() && !has_picture) table.report("logo", "must be an .svg or a .png file");
-  read_colour(table, "accent", brand.accent);
-  read_colour(table, "accent_dark", brand.accent_dark);
+  read_colour(table, "accent", brand.accent, kLightGround);
+  read_colour(table, "accent_dark", brand.accent_dark, kDarkGround);
   table.read("zone", brand.zone);
   const auto has_this_origin = [&](const Brand& other) { return other.origin == brand.origin; };
   if (std::ranges::any_of(brands, has_this_origin)) {

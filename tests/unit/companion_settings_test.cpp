@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an administrator may write of the companion, and where a mistake is found.
+#include "companion/settings/contrast.hpp"
 #include "companion/settings/settings.hpp"
 
 #include <gmock/gmock.h>
@@ -102,6 +103,21 @@ TEST(CompanionSettings, AColourIsAColour) {
     EXPECT_THAT(mistake_in(realm("accent_dark = \"" + colour + "\"")).message,
                 HasSubstr("accent_dark"));
   }
+}
+
+// WCAG 2.2, 1.4.3: the greys between which its techniques draw the line.
+TEST(CompanionSettings, ContrastIsThatOfTheNorm) {
+  EXPECT_NEAR(contrast("#000000", "#ffffff"), 21, 1e-9);
+  EXPECT_NEAR(contrast("#1d5fbf", "#1D5FBF"), 1, 1e-9);
+  EXPECT_GT(contrast("#767676", "#ffffff"), kContrastMin);
+  EXPECT_LT(contrast("#ffffff", "#777777"), kContrastMin);
+}
+
+TEST(CompanionSettings, AColourCanBeReadOnThePages) {
+  EXPECT_THAT(mistake_in(realm("accent = \"#ffcc00\"")).message, HasSubstr("contrast"));
+  EXPECT_THAT(mistake_in(realm("accent_dark = \"#00308f\"")).message, HasSubstr("contrast"));
+  EXPECT_EQ(settings_in(realm("accent = \"#00308f\"\naccent_dark = \"#ffcc00\"")).brands.size(),
+            1U);
 }
 
 TEST(CompanionSettings, NumbersHaveBounds) {
