@@ -4,6 +4,7 @@
 #include "companion/pages/card.hpp"
 #include "companion/pages/own_factors.hpp"
 #include "companion/pages/portal.hpp"
+#include "companion/pages/ticket.hpp"
 
 #include <array>
 #include <cstdint>
@@ -18,6 +19,7 @@ constexpr std::uint32_t kEnough = 2;
 awaitable<Result<Response>> show_activated(Visit& visit) {
   // Nothing is set up yet that could be the only one.
   if (visit.session().scope() != v1::SCOPE_ACCOUNT) co_return go_to("/factors");
+  visit.forget(kTicketCookie);  // it has done what it was sent for
   CS_CO_TRY(const v1::RealmDescription realm, co_await visit.realm());
   CS_CO_TRY(const v1::FactorList list, co_await own_factors(visit));
   Page page = visit.page("activated", "activated.title");
