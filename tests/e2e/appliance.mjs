@@ -91,6 +91,8 @@ export class Appliance {
   }
 
   #startClock() {
+    // A program would run without it, and by the clock of the machine.
+    assert.ok(existsSync(SHIM), `${SHIM} is missing: build it, or name it in CS_CLOCK_SHIM`);
     this.clock = openSync(this.folder.file('now'), 'w', 0o600);
     this.#setClock();
   }
