@@ -128,12 +128,14 @@ for (const javaScriptEnabled of [true, false]) {
 
     for (const [name, way] of Object.entries(WAYS)) {
       test(`${name} makes the account active and leads to the portal`, () =>
-        begun(async (page, person, { forgive }) => {
+        begun(async (page, person, { context, forgive }) => {
           await way(page, person);
           await mustBeSetUp(page, name);
           await mustBeActive(person);
           await page.getByRole('link', { name: 'Finish' }).click();
           await heading(page, 'You are all set');
+          const cookies = (await context.cookies()).map((cookie) => cookie.name);
+          assert.ok(!cookies.includes('__Host-countersign-ticket'), 'the link is still kept');
           await page.getByRole('listitem').filter({ hasText: name }).first().waitFor();
           await look(page, 'activated');
           // Nobody is there: that the browser went is what counts.
