@@ -18,8 +18,9 @@ struct Refusal {
   std::string_view operation;
   unsigned status;
 };
-constexpr std::array<Refusal, 7> kRefusals{{{"http.path", 404},
+constexpr std::array<Refusal, 8> kRefusals{{{"http.path", 404},
                                             {"http.method", 405},
+                                            {"http.length_required", 411},
                                             {"http.body_length", 413},
                                             {"http.target_length", 414},
                                             {"http.media_type", 415},

@@ -33,24 +33,14 @@ Error error_of(const boost::system::error_code& code) {
 std::string_view text_of(beast::string_view view) { return {view.data(), view.size()}; }
 beast::string_view beasts(std::string_view view) { return {view.data(), view.size()}; }
 
-// Beast takes a coding that it does not know for none: the message then ends with its header, and
-// what a proxy passed on as the body is read as the next request (RFC 9112, 6.1 and 6.3).
-template <class Message>
-bool is_framed_strangely(const Message& message) {
-  const auto codings = message.count(beast::http::field::transfer_encoding);
-  if (codings == 0) return false;
-  constexpr unsigned kHttp11 = 11;
-  return codings != 1 || message.version() < kHttp11 ||
-         !beast::iequals(message[beast::http::field::transfer_encoding], "chunked");
-}
-
 }  // namespace
 
 struct RequestReader::Parser {
   explicit Parser(std::size_t body_bytes_max) {
     parser.header_limit(kHeaderBytesMax);
     parser.body_limit(body_bytes_max);
-    parser.eager(true);
+    // The body after the header was looked at: its length has to be there.
+    parser.eager(false);
   }
   [[nodiscard]] const auto& message() const { return parser.get(); }
   beast::http::request_parser<beast::http::string_body> parser;
@@ -103,9 +93,11 @@ Result<bool> RequestReader::read() {
     begin_ += used;
     if (code == beast::http::error::need_more || (!code && used == 0)) break;
     if (code) return error_of(code);
-    if (parser.is_header_done() && is_framed_strangely(parser_->message())) {
-      return Error{ErrorCode::malformed, "http.transfer_coding"};
+    if (parser.eager() || !parser.is_header_done()) continue;
+    if (parser_->message().count(beast::http::field::transfer_encoding) != 0) {
+      return Error{ErrorCode::malformed, "http.length_required"};
     }
+    parser.eager(true);
   }
   if (parser.is_done()) return true;
   // A full buffer in which the parser finds no end of anything would wait for ever.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 requests, without any input or output of their own, and without knowing what they ask.
 //
+// A body comes with its length (RFC 9112, 6.3: a server may ask for it). What is sent in chunks is
+// refused: their trailers would count as headers that no proxy has looked at, a coding that the
+// parser does not know would hide a second request, and no client of ours needs them.
+//
 // One request at a time: the next one of a pipeline waits, unread, until this one was answered.
 // What was read is wiped: passcodes pass through here.
 #pragma once
@@ -32,8 +36,9 @@ class RequestReader {
   std::size_t take(BytesView bytes);
 
   // Reads on as far as there are bytes. True when a request is whole, false when more bytes are
-  // needed. Fails with `malformed` ("http.header") and `limit_exceeded` ("http.header_length",
-  // "http.body_length"); after that nothing can be read any more but the connection be closed.
+  // needed. Fails with `malformed` ("http.header", "http.length_required") and `limit_exceeded`
+  // ("http.header_length", "http.body_length"); after that nothing can be read any more but the
+  // connection be closed.
   Result<bool> read();
 
   // Forgets the request, wiping it, and goes on to the next.

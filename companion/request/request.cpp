@@ -20,7 +20,8 @@ struct Refusal {
   std::string_view operation;
   unsigned status;
 };
-constexpr std::array<Refusal, 7> kRefusals{{{"request.method", 405},
+constexpr std::array<Refusal, 8> kRefusals{{{"request.method", 405},
+                                            {"http.length_required", 411},
                                             {"http.body_length", 413},
                                             {"form.length", 413},
                                             {"form.fields", 413},

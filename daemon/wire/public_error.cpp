@@ -26,6 +26,8 @@ constexpr auto kWordings = std::to_array<Wording>({
     {"net.slow", 408, "the request did not arrive in time; send it in one piece"},
     {"net.connections", 429, "too many connections by this user; close some, or reuse them"},
     {"http.header", 0, "http: this is not a well-formed HTTP/1.1 request"},
+    {"http.length_required", 411,
+     "http: say with Content-Length how long the body is; chunks are not taken"},
     {"http.header_length", 431, "http: the header is larger than 8192 bytes"},
     {"http.body_length", 413, "http: the body is larger than 65536 bytes"},
     {"http.method", 405, "http: use POST (GET is for /v1/health alone)"},

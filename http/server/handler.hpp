@@ -27,8 +27,9 @@ class Handler {
   virtual awaitable<Answer> answer(const RequestReader& request, const IpAddress& source,
                                    bool keeps_alive) = 0;
 
-  // To a request that cannot be read ("http.header", "http.header_length", "http.body_length",
-  // "forwarded.length", "forwarded.address"), or for which there is no room
+  // To a request that cannot be read ("http.header", "http.length_required",
+  // "http.header_length", "http.body_length", "forwarded.length", "forwarded.address"), or for
+  // which there is no room
   // ("server.connections"). The connection ends with it.
   [[nodiscard]] virtual std::string refusal(const Error& error) const = 0;
 };

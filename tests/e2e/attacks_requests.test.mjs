@@ -156,10 +156,8 @@ test('no body is waited for that is too long, nor read to its end', async () => 
   const head = `POST /sign-in HTTP/1.1\r\nHost: localhost:${appliance.port}\r\n`;
   const announced = await sendBytes(appliance, `${head}Content-Length: 99999999999\r\n\r\n`);
   assert.match(announced, /^HTTP\/1\.1 413 /);
-  const chunk = `${(4 * KIB).toString(16)}\r\n${'a'.repeat(4 * KIB)}\r\n`;
-  const chunked = await sendBytes(appliance,
-    `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`);
-  assert.match(chunked, /^HTTP\/1\.1 413 /);
+  const chunked = await sendBytes(appliance, `${head}Transfer-Encoding: chunked\r\n\r\n0\r\n`);
+  assert.match(chunked, /^HTTP\/1\.1 411 /);
 });
 
 test('two requests cannot be hidden in one', async () => {
@@ -186,7 +184,7 @@ test('two requests cannot be hidden in one', async () => {
   for (const [what, [lines, rest]] of Object.entries(ways)) {
     const heard = await sendBytes(appliance, ['POST /sign-in HTTP/1.1',
       `Host: localhost:${appliance.port}`, ...lines, '', rest].join('\r\n'));
-    assert.match(heard, /^HTTP\/1\.1 400 /, `${what}: ${heard.slice(0, 60)}`);
+    assert.match(heard, /^HTTP\/1\.1 4(00|11) /, `${what}: ${heard.slice(0, 60)}`);
     assert.equal(heard.split('HTTP/1.1 ').length, 2, `${what}: one answer`);
     assert.match(heard, /Connection: close\r\n/, what);
   }

@@ -72,18 +72,13 @@ void check(const Request& request) {
   require(form_secret_of(request) == request.form.value_of(kFormSecretField));
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+// In pieces, as a network brings them.
+void read_in_pieces(std::span<const std::byte> bytes, std::size_t piece) {
   const IpAddress source = *IpAddress::from("192.0.2.7");
-  std::span<const std::byte> bytes = std::as_bytes(std::span{data, size});
   http::RequestReader reader{Request::kBodyBytesMax};
   for (;;) {
     const auto whole = reader.read();
-    if (!whole) {
-      require(status_of(whole.error()) >= 400);
-      return 0;
-    }
+    if (!whole) return require(status_of(whole.error()) >= 400);
     if (*whole) {
       const auto request = read_request(reader, source);
       if (request) check(*request);
@@ -91,11 +86,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       reader.restart();
       continue;
     }
-    if (bytes.empty()) return 0;
-    // In pieces, as a network brings them.
-    const std::size_t piece = std::min(bytes.size(), std::to_integer<std::size_t>(bytes[0]) + 1);
-    const std::size_t taken = reader.take(bytes.first(piece));
+    if (bytes.empty()) return;
+    const std::size_t taken = reader.take(bytes.first(std::min(bytes.size(), piece)));
     require(taken > 0);
     bytes = bytes.subspan(taken);
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto bytes = std::as_bytes(std::span{data, size});
+  read_in_pieces(bytes, std::to_integer<std::size_t>(bytes.front()) + 1);
+  read_in_pieces(bytes, 1);
+  return 0;
 }

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
+#include <span>
 #include <string>
 
 using namespace countersign;
@@ -50,33 +50,32 @@ void look_at(const HttpRequest& request, const std::string& forwarded) {
   if (const auto* question = std::get_if<Question>(&read)) check_question(*question);
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+// In pieces, as a network brings them.
+void read_in_pieces(std::span<const std::byte> bytes, std::size_t piece) {
   http::RequestReader reader{kBodyBytesMax};
   for (;;) {
     const auto whole = reader.read();
-    if (!whole) {
-      require(status_of(whole.error()) >= 400);
-      return 0;
-    }
+    if (!whole) return require(status_of(whole.error()) >= 400);
     if (*whole) {
       const auto request = read_http(reader);
-      if (!request) {
-        require(status_of(request.error()) >= 400);
-        return 0;
-      }
+      if (!request) return require(status_of(request.error()) >= 400);
       look_at(*request, reader.joined("X-Forwarded-For"));
       reader.restart();
       continue;
     }
-    if (size == 0) return 0;
-    const auto space = reader.space();
-    const std::size_t chunk = std::min({space.size(), size, std::size_t{1} + data[0]});
-    require(chunk > 0);
-    std::memcpy(space.data(), data, chunk);
-    reader.advance(chunk);
-    data += chunk;
-    size -= chunk;
+    if (bytes.empty()) return;
+    const std::size_t taken = reader.take(bytes.first(std::min(bytes.size(), piece)));
+    require(taken > 0);
+    bytes = bytes.subspan(taken);
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto bytes = std::as_bytes(std::span{data, size});
+  read_in_pieces(bytes, std::to_integer<std::size_t>(bytes.front()) + 1);
+  read_in_pieces(bytes, 1);
+  return 0;
 }

@@ -109,7 +109,7 @@ TEST_F(BadInput, HttpThatIsNoRequestOfOursIsRefused) {
       {head("POST /v1/verify", "Content-Length: -2\r\n"), 400},
       {head("POST /v1/verify", "Content-Length: 99999999999999999999\r\n"), 400},
       {head("POST /v1/verify", two + "Transfer-Encoding: chunked\r\n") + "{}", 400},
-      {head("POST /v1/verify", "Transfer-Encoding: chunked\r\n") + "zz\r\nsesame", 400},
+      {head("POST /v1/verify", "Transfer-Encoding: chunked\r\n") + "zz\r\nsesame", 411},
       {head("POST /v1/verify", "X: " + std::string(20'000, 'x') + "\r\n"), 431},
       {"POST /v1/" + std::string(30'000, 'x'), 431},
       {"POST /v1/verify HTTP/3.7\r\n\r\n", 400},
