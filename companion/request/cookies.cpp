@@ -30,7 +30,7 @@ bool is_ours(std::string_view name) { return std::ranges::find(kOurs, name) != k
 Cookies Cookies::parse(std::string_view header) {
   Cookies cookies;
   while (!header.empty()) {
-    const std::string_view pair = header.substr(0, header.find_first_of(";,"));
+    const std::string_view pair = header.substr(0, header.find(';'));
     header.remove_prefix(std::min(header.size(), pair.size() + 1));
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos) continue;

@@ -25,8 +25,9 @@ inline constexpr std::string_view kLanguageCookie = "__Host-countersign-language
 
 class Cookies {
  public:
-  // "a=b; c=d", several headers joined by commas or not. What is no cookie of ours is left out, and
-  // so is one that comes twice: whoever planted the other one gains nothing.
+  // "a=b; c=d". A comma is a letter like others: in a value that a neighbour under the same domain
+  // has planted, what follows it must not pass for a cookie of ours. What is no cookie of ours is
+  // left out, and so is one that comes twice: whoever planted the other one gains nothing.
   static Cookies parse(std::string_view header);
 
   // Empty if it is absent.

@@ -117,6 +117,14 @@ TEST(CompanionCookies, OursAreReadAndNoOthers) {
   EXPECT_EQ(cookies.value_of(kTicketCookie), "");
 }
 
+// A neighbour under the same domain may set a cookie of another name, with any value.
+TEST(CompanionCookies, NoneStandsInTheValueOfAnother) {
+  const Cookies cookies = Cookies::parse("theme=x,__Host-countersign=theirs; a=b,c");
+  EXPECT_EQ(cookies.value_of(kSessionCookie), "");
+  const Cookies both = Cookies::parse("theme=x,__Host-countersign=theirs; __Host-countersign=mine");
+  EXPECT_EQ(both.value_of(kSessionCookie), "mine");
+}
+
 TEST(CompanionCookies, OneThatComesTwiceIsNone) {
   const Cookies cookies = Cookies::parse(
       "__Host-countersign=mine; __Host-countersign=theirs; __Host-countersign-form=x");
