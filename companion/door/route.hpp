@@ -31,7 +31,4 @@ struct Route {
 };
 using Routes = std::span<const Route>;
 
-// Whether it is an address of ours, as one that we would redirect to.
-[[nodiscard]] bool is_path_of_ours(std::string_view path);
-
 }  // namespace countersign::companion

@@ -72,15 +72,6 @@ Response plain(unsigned status, std::string_view text) {
 
 }  // namespace
 
-bool is_path_of_ours(std::string_view path) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '/' || c == '?' ||
-           c == '=' || c == '&' || c == '_';
-  };
-  return path.starts_with('/') && path.find("//") == std::string_view::npos &&
-         std::ranges::all_of(path, is_plain);
-}
-
 Router::Router(const std::vector<Brand>& brands, const House& house, std::vector<Routes> routes,
                Handler prove)
     : brands_{brands}, house_{house}, routes_{std::move(routes)}, prove_{prove} {}
@@ -96,8 +87,13 @@ Router::Found Router::find(const Request& request) const {
     for (const Route& route : routes) {
       const auto id = match(route.path, request.path);
       if (!id) continue;
-      if (route.method == request.method) return {.route = &route, .id = *id};
-      found.other_method = true;
+      found.has_page = found.has_page || route.method == Method::get;
+      if (route.method == request.method) {
+        found.route = &route;
+        found.id = *id;
+      } else {
+        found.other_method = true;
+      }
     }
   }
   return found;
@@ -108,9 +104,11 @@ awaitable<Response> Router::answer(const Request& request) {
   // A name of ours that somebody else's address bears, or no name of ours.
   if (brand == nullptr) co_return plain(kStatusMisdirected, "There is no such site here.\n");
   const Found found = find(request);
-  if (request.method == Method::get || found.route == nullptr) {
-    co_return co_await visit_page(request, *brand, found);
-  }
+  // Only a form that came from a page of ours is remembered: what is answered to others says the
+  // same each time, and must not be had by somebody else who sends it.
+  const bool is_form = request.method == Method::post && found.route != nullptr &&
+                       guard(request, brand->origin) == Guarded::passes;
+  if (!is_form) co_return co_await visit_page(request, *brand, found);
   const Repeats::Key key =
       Repeats::key({request.cookies.value_of(kFormCookie), request.cookies.value_of(kSessionCookie),
                     request.host, request.path, request.origin, request.fetch_site, request.body});
@@ -127,6 +125,7 @@ awaitable<Response> Router::answer(const Request& request) {
 awaitable<Response> Router::visit_page(const Request& request, const Brand& brand,
                                        const Found& found) {
   Visit visit{request, brand, house_};
+  if (found.has_page) visit.set_page_path(request.path);
   Response response;
   if (found.route == nullptr) {
     response = found.other_method ? wrong_method(visit) : no_such_page(visit);
@@ -150,7 +149,9 @@ awaitable<Result<Response>> Router::enter(Visit& visit, const Route& route) {
     if (guarded == Guarded::stale) co_return form_too_old(visit);
   }
   // Who is there is shown on every page.
-  CS_CO_TRY(const auto session, co_await visit.look_up_session());
+  const auto looked_up = co_await visit.look_up_session();
+  if (!looked_up && route.access != Access::anyone) co_return looked_up.error();
+  const auto session = looked_up ? *looked_up : std::optional<v1::SessionReport>{};
   if (session) visit.set_session(*session);
   if (suits(route.access, visit.session().scope())) co_return co_await run(visit, route);
   if (session && !visit.is_post()) {
@@ -164,8 +165,13 @@ awaitable<Result<Response>> Router::enter(Visit& visit, const Route& route) {
 
 awaitable<Result<Response>> Router::run(Visit& visit, const Route& route) {
   auto response = co_await route.handler(visit);
-  if (response || response.error().code != ErrorCode::proof_required) co_return response;
-  co_return co_await prove_(visit);
+  if (response) co_return response;
+  if (response.error().code == ErrorCode::proof_required) co_return co_await prove_(visit);
+  if (response.error().code != ErrorCode::denied) co_return response;
+  // Whoever is still there may not do this; the others have to come in again.
+  CS_CO_TRY(const auto session, co_await visit.look_up_session());
+  if (session) co_return not_allowed(visit);
+  co_return session_over(visit, route.access);
 }
 
 }  // namespace countersign::companion

@@ -25,6 +25,7 @@ class Router {
     const Route* route = nullptr;
     std::string_view id;
     bool other_method = false;  // the address is there, for another method
+    bool has_page = false;      // it can be shown
   };
   [[nodiscard]] const Brand* brand_of(const Request& request) const;
   [[nodiscard]] Found find(const Request& request) const;

@@ -68,7 +68,7 @@ Response form_too_old(Visit& visit) {
                               .title = "old_form.title",
                               .text = "old_form.text",
                               .way_on = "old_form.way_on",
-                              .way_on_path = visit.request().path});
+                              .way_on_path = visit.way_back()});
 }
 
 Response session_over(Visit& visit, Access access) {
@@ -77,6 +77,14 @@ Response session_over(Visit& visit, Access access) {
                               .text = way_in_text(access),
                               .way_on = "session_over.way_on",
                               .way_on_path = "/sign-in"});
+}
+
+Response not_allowed(Visit& visit) {
+  return show_message(visit, {.status = kStatusForbidden,
+                              .title = "not_allowed.title",
+                              .text = "not_allowed.text",
+                              .way_on = "not_found.way_on",
+                              .way_on_path = "/"});
 }
 
 Response trouble(Visit& visit, const Error& error) {
@@ -91,26 +99,26 @@ Response trouble(Visit& visit, const Error& error) {
                                   .title = "conflict.title",
                                   .text = "conflict.text",
                                   .way_on = "conflict.way_on",
-                                  .way_on_path = visit.request().path});
+                                  .way_on_path = visit.way_back()});
     case ErrorCode::malformed:
       return show_message(visit, {.status = kStatusBadRequest,
                                   .title = "malformed.title",
                                   .text = "malformed.text",
                                   .way_on = "conflict.way_on",
-                                  .way_on_path = visit.request().path});
+                                  .way_on_path = visit.way_back()});
     case ErrorCode::limit_exceeded:
     case ErrorCode::busy:
       return show_message(visit, {.status = kStatusTooManyRequests,
                                   .title = "busy.title",
                                   .text = "busy.text",
                                   .way_on = "conflict.way_on",
-                                  .way_on_path = visit.request().path});
+                                  .way_on_path = visit.way_back()});
     default:
       return show_message(visit, {.status = kStatusUnavailable,
                                   .title = "unavailable.title",
                                   .text = "unavailable.text",
                                   .way_on = "conflict.way_on",
-                                  .way_on_path = visit.request().path});
+                                  .way_on_path = visit.way_back()});
   }
 }
 

@@ -12,6 +12,8 @@ namespace countersign::companion {
 [[nodiscard]] Response form_too_old(Visit& visit);
 // A session ended, or never was; says how to get another of that kind.
 [[nodiscard]] Response session_over(Visit& visit, Access access);
+// Somebody is signed in, and may not do this.
+[[nodiscard]] Response not_allowed(Visit& visit);
 // What the daemon, or the lack of one, said.
 [[nodiscard]] Response trouble(Visit& visit, const Error& error);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/door/visit.hpp"
 
+#include "companion/door/own_path.hpp"
 #include "companion/request/guard.hpp"
 
 #include <charconv>
@@ -105,7 +106,9 @@ awaitable<Result<std::optional<v1::SessionReport>>> Visit::look_up_session() {
   auto reply = co_await ask(std::move(request));
   if (reply) co_return std::optional{reply->session_report()};
   if (reply.error().code != ErrorCode::denied) co_return reply.error();
-  end_session();
+  // The browser keeps its cookie: a form that is under way beside us may just have renewed it.
+  session_text_.clear();
+  session_.Clear();
   co_return std::optional<v1::SessionReport>{};
 }
 
@@ -140,7 +143,8 @@ Page Visit::page(std::string_view name, std::string_view title_key) {
 
 Page Visit::page_titled(std::string_view name, const std::string& title) {
   Page page{name, words_};
-  if (form_secret_.empty()) {
+  // Not for a form that another site made this browser send: it would lose the secret that it has.
+  if (form_secret_.empty() && !is_post()) {
     form_secret_ = fresh_secret();
     keep(kFormCookie, form_secret_);
   }
@@ -162,9 +166,10 @@ void Visit::fill_head(Page& page, const std::string& title) {
   head.set("SCRIPT_URL", house_.script_url);
   head.set("BRAND_URL", "/brand.css");
   if (!brand_.logo.empty()) head.add("LOGO").set("LOGO_URL", "/logo");
-  if (session_.scope() == v1::SCOPE_ACCOUNT) {
-    head.add("SIGNED_IN").set("USERNAME", session_.subject().username());
-  }
+  // Whoever was led into somebody else's account or activation can see it.
+  const std::string& username = session_.subject().username();
+  if (!username.empty()) head.add("WHOSE").set("USERNAME", username);
+  if (session_.scope() == v1::SCOPE_ACCOUNT) head.show("SIGNED_IN");
   fill_foot(page);
 }
 
@@ -172,8 +177,8 @@ void Visit::fill_foot(Page& page) {
   Block& foot = page.foot();
   if (!support_.empty()) foot.add("HAS_SUPPORT").set("SUPPORT", support_);
   // Back to the page, not to what a form on it did.
-  foot.set("HERE", is_post() ? "/" : request_.path);
-  if (house_.languages.all().size() == 1) return;
+  foot.set("HERE", is_post() ? "/" : way_back());
+  if (house_.languages.all().size() == 1 || form_secret_.empty()) return;
   for (const auto& [tag, words] : house_.languages.all()) {
     Block language = foot.add("LANGUAGE");
     language.set("LANGUAGE_TAG", words->language());
@@ -189,6 +194,11 @@ Response Visit::show(Page page, unsigned status) {
   response.body = page.render(house_.templates);
   response.form_target = form_target_;
   return response;
+}
+
+std::string Visit::way_back() const {
+  if (is_post()) return std::string{page_path_};
+  return is_path_of_ours(request_.target) ? request_.target : request_.path;
 }
 
 Response Visit::leave_for(std::string location) { return go_to(std::move(location)); }

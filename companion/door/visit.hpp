@@ -85,9 +85,12 @@ class Visit {
   // What was typed has to be mended: the page once more, with its errors.
   Response show_again(Page page) { return show(std::move(page), kStatusUnprocessable); }
   Response leave_for(std::string location);
+  // The page that somebody is at, or that a form was on: where they may try again.
+  [[nodiscard]] std::string way_back() const;
 
   // Of the router.
   void set_id(std::string_view id) { id_ = id; }
+  void set_page_path(std::string_view path) { page_path_ = path; }
   void set_session(v1::SessionReport report) { session_ = std::move(report); }
   [[nodiscard]] std::vector<SetCookie> take_cookies() { return std::move(cookies_); }
   [[nodiscard]] const std::string& form_target() const { return form_target_; }
@@ -104,6 +107,7 @@ class Visit {
   const House& house_;
   const Catalogue& words_;
   std::string_view id_;
+  std::string_view page_path_ = "/";
   std::string session_text_;
   v1::SessionReport session_;
   v1::ProofNeeded proof_needed_;

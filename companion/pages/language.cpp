@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/language.hpp"
 
+#include "companion/door/own_path.hpp"
+
 #include <array>
 #include <chrono>
 #include <string>

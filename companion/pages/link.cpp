@@ -49,6 +49,7 @@ Page open_page(Visit& visit, const v1::TicketReport& report) {
   page.set("TEXT", words(offer.text));
   page.set("BUTTON", words(offer.button));
   page.set("USERNAME", report.subject().username());
+  page.set("MARK", mark_of_ticket(visit));
   if (report.purpose() == v1::TICKET_REPUDIATION) {
     const std::string key = "link.about." + report.about();
     page.add("ABOUT").set("ABOUT_TEXT", words(words.has(key) ? key : "link.about.other"));
@@ -117,6 +118,13 @@ Response refuse(Visit& visit, const v1::TicketReport& report, const v1::Verdict&
 awaitable<Result<Response>> open_link(Visit& visit) {
   CS_CO_TRY(const v1::TicketReport report, co_await inspect_ticket(visit));
   if (report.state() != v1::TICKET_OPEN) co_return go_to(std::string{kPath});
+  // Another link was opened meanwhile, in another window or by another site: the button was for the
+  // one that its page described, and so was the password.
+  if (visit.typed("mark") != mark_of_ticket(visit)) {
+    Page page = open_page(visit, report);
+    page.wrong("", visit.words()("link.another"));
+    co_return visit.show_again(std::move(page));
+  }
   if (report.password_needed() && visit.typed("password").empty()) {
     Page page = open_page(visit, report);
     page.wrong("password", visit.words()("link.password_missing"));

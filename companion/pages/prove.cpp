@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/prove.hpp"
 
+#include "companion/door/own_path.hpp"
 #include "companion/pages/method.hpp"
 #include "companion/pages/second_step.hpp"
 #include "companion/pages/verdict.hpp"
@@ -29,7 +30,7 @@ Errand errand_of(const Visit& visit) {
   const std::string& path = visit.request().path;
   if (path != kPath) return {.path = path, .is_form = visit.is_post()};
   const std::string_view next = visit.is_post() ? visit.typed("next") : visit.asked("next");
-  if (!is_path_of_ours(next)) return {};
+  if (!is_next_of_ours(next)) return {};
   return {.path = std::string{next}, .is_form = visit.typed("form") == "1"};
 }
 

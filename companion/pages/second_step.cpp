@@ -2,6 +2,7 @@
 #include "companion/pages/second_step.hpp"
 
 #include "companion/pages/method.hpp"
+#include "companion/pages/next.hpp"
 #include "companion/pages/question.hpp"
 #include "companion/pages/sent_code.hpp"
 #include "companion/pages/verdict.hpp"
@@ -14,16 +15,10 @@
 namespace countersign::companion {
 namespace {
 
-constexpr std::string_view kDefaultNext = "/account";
 constexpr std::size_t kCodeBytesMax = 128;
 
 const SecondStep& step_of(const Visit& visit) {
   return visit.request().path.starts_with(kProofStep.path) ? kProofStep : kSignInStep;
-}
-
-std::string next_of(const Visit& visit) {
-  const std::string_view next = visit.is_post() ? visit.typed("next") : visit.asked("next");
-  return std::string{is_path_of_ours(next) ? next : kDefaultNext};
 }
 
 bool can_prove(const v1::Factor& factor) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kCodeBytesMax = 32;
 constexpr std::uint32_t kMinuteSeconds = 60;
-constexpr std::int64_t kWaitSecondsMax = 3600;
+constexpr std::uint64_t kWaitSecondsMax = 3600;
 
 std::int64_t now_seconds(const Visit& visit) {
   return std::chrono::floor<std::chrono::seconds>(visit.now()).time_since_epoch().count();
@@ -24,8 +24,11 @@ std::uint64_t told(const Visit& visit, std::string_view name) {
 
 // How long until another code may be asked for, also after the page was loaded again.
 std::int64_t wait_seconds(const Visit& visit) {
-  const auto until = static_cast<std::int64_t>(told(visit, "until"));
-  return std::clamp<std::int64_t>(until - now_seconds(visit), 0, kWaitSecondsMax);
+  // Somebody may have made the address up.
+  const std::uint64_t until = told(visit, "until");
+  const auto now = static_cast<std::uint64_t>(now_seconds(visit));
+  if (until <= now) return 0;
+  return static_cast<std::int64_t>(std::min(until - now, kWaitSecondsMax));
 }
 
 }  // namespace

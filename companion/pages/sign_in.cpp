@@ -2,6 +2,7 @@
 #include "companion/pages/sign_in.hpp"
 
 #include "companion/pages/device.hpp"
+#include "companion/pages/next.hpp"
 #include "companion/pages/second_step.hpp"
 
 #include <array>
@@ -10,14 +11,6 @@
 
 namespace countersign::companion {
 namespace {
-
-constexpr std::string_view kDefaultNext = "/account";
-
-// Where somebody was going when they were asked to sign in.
-std::string next_of(Visit& visit) {
-  const std::string_view next = visit.is_post() ? visit.typed("next") : visit.asked("next");
-  return std::string{is_path_of_ours(next) ? next : kDefaultNext};
-}
 
 Page sign_in_page(Visit& visit) {
   const Catalogue& words = visit.words();
@@ -88,10 +81,14 @@ awaitable<Result<Response>> sign_out(Visit& visit) {
   v1::Request request;
   request.mutable_end_session();
   const auto reply = co_await visit.ask(std::move(request));
-  if (!reply && reply.error().code != ErrorCode::denied) co_return reply.error();
+  // Whatever the daemon says: nobody who comes to this browser next is to find the account in it.
   visit.end_session();
   visit.forget(kFormCookie);
-  co_return go_to("/signed-out");
+  visit.forget(kTicketCookie);
+  if (reply || reply.error().code == ErrorCode::denied) co_return go_to("/signed-out");
+  Page page = visit.page("signed_out", "signed_out.title");
+  page.show("HERE_ALONE");
+  co_return visit.show(std::move(page), kStatusUnavailable);
 }
 
 awaitable<Result<Response>> show_signed_out(Visit& visit) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/ticket.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace countersign::companion {
@@ -59,6 +62,18 @@ void offer_again(Visit& visit, Page& page, const v1::TicketReport& report) {
 
 bool looks_like_ticket(std::string_view text) {
   return !text.empty() && text.size() <= kTicketBytesMax && std::ranges::all_of(text, is_letter);
+}
+
+std::string mark_of_ticket(const Visit& visit) {
+  const std::string_view ticket = visit.request().cookies.value_of(kTicketCookie);
+  std::array<unsigned char, crypto_generichash_BYTES_MIN> digest{};
+  ::crypto_generichash(digest.data(), digest.size(),
+                       reinterpret_cast<const unsigned char*>(ticket.data()), ticket.size(),
+                       nullptr, 0);
+  std::string mark(2 * digest.size() + 1, '\0');
+  ::sodium_bin2hex(mark.data(), mark.size(), digest.data(), digest.size());
+  mark.resize(2 * digest.size());
+  return mark;
 }
 
 awaitable<Result<v1::TicketReport>> inspect_ticket(Visit& visit) {

@@ -85,6 +85,7 @@ Status read_forms(const http::RequestReader& reader, Request& request) {
     return Error{ErrorCode::malformed, "request.target"};
   }
   const std::size_t question = std::min(target.find('?'), target.size());
+  request.target = std::string{target};
   request.path = std::string{target.substr(0, question)};
   const std::string_view query = target.substr(std::min(question + 1, target.size()));
   CS_TRY(request.query, http::Form::parse(query, kQueryLimits));
@@ -104,11 +105,11 @@ Result<Request> read_request(const http::RequestReader& reader, const IpAddress&
   Request request;
   CS_CHECK(read_method(reader, request));
   CS_CHECK(read_forms(reader, request));
-  // Two of these would leave it open which one a proxy has looked at.
-  for (const std::string_view name : {"Host", "Origin"}) {
+  // Two of these would leave it open which one a proxy has looked at; browsers send one.
+  for (const std::string_view name : {"Host", "Origin", "Cookie"}) {
     if (reader.count(name) > 1) return Error{ErrorCode::malformed, "request.header_twice"};
   }
-  request.cookies = Cookies::parse(reader.joined("Cookie"));
+  request.cookies = Cookies::parse(reader.field("Cookie"));
   request.host = shown(reader.field("Host"), kHeaderFieldBytesMax);
   request.origin = shown(reader.field("Origin"), kHeaderFieldBytesMax);
   request.fetch_site = shown(reader.field("Sec-Fetch-Site"), kHeaderFieldBytesMax);

@@ -24,8 +24,9 @@ struct Request {
   static constexpr std::size_t kUserAgentBytesMax = 200;
 
   Method method = Method::get;
-  bool head = false;  // a GET whose body nobody wants
-  std::string path;   // "/sign-in": as it was sent, without the query
+  bool head = false;   // a GET whose body nobody wants
+  std::string target;  // "/sign-in?next=/account": as it was sent
+  std::string path;    // without the query
   http::Form query;
   http::Form form;  // of a POST
   Cookies cookies;

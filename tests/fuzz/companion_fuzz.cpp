@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes from a browser, or from what pretends to be one: nothing of it leads astray, and what
 // is read is text that can stand in a page, in an address and in a header.
-#include "companion/door/route.hpp"
+#include "companion/door/own_path.hpp"
 #include "companion/request/guard.hpp"
 #include "companion/request/request.hpp"
 

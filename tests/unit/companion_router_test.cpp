@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a request to its page: hosts, methods, numbers in addresses, who may see what, forms of
 // other sites, and forms that are sent twice.
+#include "companion/door/own_path.hpp"
 #include "tests/unit/companion_world.hpp"
 
 #include <gmock/gmock.h>
@@ -127,11 +128,14 @@ TEST_F(AtTheDoor, WhoSetsUpIsNotSignedIn) {
   EXPECT_EQ(guest_.get("/mine").location, "/activate/password");
 }
 
-TEST_F(AtTheDoor, ASessionThatEndedIsForgotten) {
+// The browser keeps its text: each step of a sign-in changes it, and a page that was asked for
+// before must not take away what a form has just brought.
+TEST_F(AtTheDoor, ASessionThatEndedIsNone) {
   sign_in();
   guest_.cookies[std::string{kSessionCookie}] = "an-older-one";
-  EXPECT_EQ(guest_.get("/mine").location, "/sign-in?next=/mine");
-  EXPECT_EQ(guest_.cookies[std::string{kSessionCookie}], "");
+  const Response response = guest_.get("/mine");
+  EXPECT_EQ(response.location, "/sign-in?next=/mine");
+  EXPECT_TRUE(response.cookies.empty());
 }
 
 TEST_F(AtTheDoor, AnotherSitesFormDoesNothing) {
@@ -143,6 +147,22 @@ TEST_F(AtTheDoor, AnotherSitesFormDoesNothing) {
   // Nor does it learn, or change, who is signed in.
   EXPECT_EQ(world_.daemon.count(v1::Request::kGetSession), 0);
   EXPECT_EQ(guest_.cookies[std::string{kSessionCookie}], kSession);
+}
+
+// It is sent without cookies. Were a secret given out with the answer, the browser would take it
+// for its own, and whoever has sent the same form before would know it.
+TEST_F(AtTheDoor, AnotherSitesFormChangesNoCookie) {
+  const std::string form = post_bytes("/act", "a=b", "Origin: https://evil.example\r\n");
+  for (int i = 0; i < 2; ++i) {
+    const Response response = guest_.visit(form);
+    EXPECT_EQ(response.status, 403U);
+    EXPECT_TRUE(response.cookies.empty());
+  }
+  const Response stale =
+      guest_.visit(post_bytes("/act", "csrf=x", "Origin: https://accounts.example.com\r\n"));
+  EXPECT_EQ(stale.status, 403U);
+  EXPECT_TRUE(stale.cookies.empty());
+  EXPECT_TRUE(guest_.visit(post_bytes("/nowhere", "")).cookies.empty());
 }
 
 TEST_F(AtTheDoor, AFormOfAnotherBrowserDoesNothing) {
@@ -208,7 +228,22 @@ TEST_F(AtTheDoor, WhatTheDaemonRefusesHasAPage) {
   EXPECT_EQ(status(v1::MALFORMED), 400U);
   EXPECT_EQ(status(v1::BUSY), 429U);
   EXPECT_EQ(status(v1::DENIED), 403U);
+  EXPECT_THAT(guest_.post("/act", "once=1").body, HasSubstr("cannot be done"));
   EXPECT_EQ(status(v1::TAMPERED), 503U);
+}
+
+// Not to where the form was sent, which shows nothing.
+TEST_F(AtTheDoor, WhatWentWrongLeadsBackToAPage) {
+  sign_in();
+  world_.daemon.refuses(v1::Request::kEndSession, v1::CONFLICT);
+  EXPECT_THAT(guest_.post("/act", "").body, HasSubstr("href=\"/\">"));
+  EXPECT_THAT(guest_.post("/mine", "").body, HasSubstr("href=\"/mine\">"));
+}
+
+TEST_F(AtTheDoor, AChoiceOfLanguageLeadsBackToAllOfTheAddress) {
+  EXPECT_THAT(guest_.get("/open?challenge=7&until=8").body,
+              HasSubstr("value=\"/open?challenge=7&amp;until=8\""));
+  EXPECT_THAT(guest_.get("/open?next=https://evil.example").body, HasSubstr("value=\"/open\""));
 }
 
 TEST_F(AtTheDoor, WithoutTheDaemonEveryPageSaysSo) {
@@ -241,6 +276,13 @@ TEST(PathsOfOurs, AreNeverSomebodyElses) {
         "/a b", "/ä", "\\\\evil", "/.", "/../x", "/a.evil"}) {
     EXPECT_FALSE(is_path_of_ours(path)) << path;
   }
+}
+
+// As a value in an address, what follows an "&" would be another one.
+TEST(PathsOfOurs, AskForOneThingWhereTheyAreAValue) {
+  EXPECT_TRUE(is_next_of_ours("/account/activity?before=12"));
+  EXPECT_FALSE(is_next_of_ours("/account?a=1&next=/b"));
+  EXPECT_FALSE(is_next_of_ours("//evil.example"));
 }
 
 }  // namespace
