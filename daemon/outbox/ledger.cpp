@@ -48,9 +48,12 @@ const policies::SmsPrefix* named(const policies::Sms& sms, std::string_view pref
   return found == sms.prefixes.end() || found->per_hour == 0 ? nullptr : &*found;
 }
 
-// Whose waits it shares. A row that is nobody's names no factor, so neither does what it was.
+// Whose waits it shares. A row that is nobody's names no factor, so neither does what it was; and
+// what strangers may ask for waits the same, whether somebody's or nobody's.
 FactorId waits_with(const Sending& sending) {
-  return sending.nobodys ? FactorId{} : sending.factor;
+  const bool is_for_strangers =
+      sending.kind == MessageKind::reset || sending.kind == MessageKind::unlock;
+  return sending.nobodys || is_for_strangers ? FactorId{} : sending.factor;
 }
 
 // Constants, because Clang 14 cannot make one where it is returned.
@@ -131,6 +134,11 @@ std::optional<Refused> Ledger::refusal_of(const Sending& sending, const policies
   const Limit limit = limit_of(sending, policy, now);
   if (limit.wait <= 0ms) return std::nullopt;
   return Refused{DeliveryOutcome::limit_reached, whole_seconds(limit.wait), limit.rule, limit.max};
+}
+
+bool Ledger::is_shut(const Sending& sending, const policies::Policy& policy, Time now) const {
+  return forbidden_by(sending, policy) ||
+         destination_limit(sending, policy.messages, now).wait > 0ms;
 }
 
 Ledger::Limit Ledger::longer(const Limit& a, const Limit& b) { return b.wait > a.wait ? b : a; }

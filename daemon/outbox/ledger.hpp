@@ -84,6 +84,11 @@ class Ledger {
   [[nodiscard]] std::optional<Refused> refusal_of(const Sending& sending,
                                                   const policies::Policy& policy, Time now);
 
+  // Whether its destination is what gets nothing now, whoever asks: the policy sends nothing there,
+  // or it was reached too often.
+  [[nodiscard]] bool is_shut(const Sending& sending, const policies::Policy& policy,
+                             Time now) const;
+
   // It is about to be kept. Called without a wait after refusal_of(), and before the commit, so
   // that parallel requests cannot outrun a budget between the two.
   void count(MessageId id, const Sending& sending, Time now);

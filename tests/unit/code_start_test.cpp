@@ -113,6 +113,43 @@ TEST_F(Codes, OfSomebodySuspendedReachNobody) {
   EXPECT_EQ(answer(nobodys.id, world.last_code).reason, Reason::suspended);
 }
 
+// To whoever has not signed in at the companion: that nothing may go there would tell that there is
+// somebody. Others are told why.
+TEST_F(Codes, OfSomebodyWhoseDestinationIsShutAreNobodysToStrangers) {
+  constexpr Peer kCompanion{.uid = 1000, .gid = 1000, .role = Role::enroll};
+  world.rules.peers[0].roles[static_cast<std::size_t>(Role::enroll)] = true;
+  world.rules.messages.per_destination_per_day = 1;
+  const auto wish_of = [](std::string_view username) {
+    StartChallenge wish = World::code_wish(username);
+    wish.purpose = Purpose::reset;
+    return wish;
+  };
+  const auto both_are_accepted = [&] {
+    const Delivery known = *start(wish_of("alice"), kCompanion).delivery;
+    const Delivery unknown = *start(wish_of("mallory"), kCompanion).delivery;
+    EXPECT_EQ(known.outcome, DeliveryOutcome::accepted_for_delivery);
+    EXPECT_EQ(unknown.outcome, known.outcome);
+    EXPECT_EQ(unknown.retry_after, known.retry_after);
+  };
+  both_are_accepted();
+  EXPECT_EQ(world.take().size(), 1U);
+  world.clock.time += 30s;
+  world.welcome_courier();
+  both_are_accepted();
+  EXPECT_TRUE(world.take().empty());
+  EXPECT_EQ(outcome(wish_of("alice"), kCompanion), DeliveryOutcome::too_soon);
+  EXPECT_EQ(outcome(wish_of("mallory"), kCompanion), DeliveryOutcome::too_soon);
+  world.clock.time += 24h;
+  world.welcome_courier();
+  world.rules.sms.prefixes = {{"+46", 500}};
+  both_are_accepted();
+  EXPECT_TRUE(world.take().empty());
+  world.clock.time += 1h;
+  world.welcome_courier();
+  world.rules.sms.prefixes = {{"+46", 500}};
+  EXPECT_EQ(outcome(wish_of("alice"), kAdmin), DeliveryOutcome::not_allowed);
+}
+
 // ---- Whatever is not accepted for delivery was not made ----
 
 TEST_F(Codes, AreNotMadeWhereNobodyDelivers) {

@@ -10,6 +10,7 @@
 #include "policies/authorise.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace countersign {
 namespace {
@@ -50,6 +51,17 @@ Destination destination_of_nobody(FactorKind channel, SubjectId id) {
 
 }  // namespace
 
+// What counts in the place of a destination that there is not.
+void CodeService::make_nobodys(outbox::Sending& sending) const {
+  const CurrentPolicy policy = parts_.policy;
+  sending.nobodys = true;
+  sending.destination =
+      parts_.outbox.prints.print(destination_of_nobody(sending.channel, sending.subject));
+  if (sending.channel == FactorKind::sms) {
+    sending.prefix = prefix_of_nobody(*policy, sending.subject);
+  }
+}
+
 awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChallenge& ask) {
   const CurrentPolicy policy = parts_.policy;
   const policies::Policy& rules = policy->of(ask.subject.realm.text());
@@ -66,7 +78,13 @@ awaitable<Result<ChallengeReport>> CodeService::start(Peer peer, const StartChal
   const Time now = parts_.clock.now();
   errand.sending.expires_at = now + rules.code.lifetime;
   ChallengeReport report{.kind = errand.whom.kind, .purpose = errand.whom.purpose};
-  const bool is_told = errand.to && may_be_told(peer, errand.whom.purpose);
+  const bool may_know = may_be_told(peer, errand.whom.purpose);
+  if (!may_know && errand.to && parts_.outbox.ledger.is_shut(errand.sending, rules, now)) {
+    // That nothing goes there would tell that there is somebody: they are sent what nobody is.
+    errand.stand_in = *std::exchange(errand.to, std::nullopt);
+    make_nobodys(errand.sending);
+  }
+  const bool is_told = errand.to && may_know;
   if (is_told) report.factor = errand.whom.factor;
   report.delivery = parts_.outbox.allow(errand.sending, rules, now);
   if (is_told) report.delivery->masked_destination = outbox::mask(*errand.to);
@@ -128,7 +146,6 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
                     .subject = id,
                     .factor = errand.whom.factor,
                     .source = parts_.outbox.prints.print(ask.client_address, peer.uid),
-                    .nobodys = !errand.to,
                     .peer_uid = peer.uid};
   errand.sending.familiar =
       is_familiar(errand.subject->sources, errand.sending.source, parts_.clock.now());
@@ -137,8 +154,7 @@ awaitable<Result<CodeService::Errand>> CodeService::errand_of(Peer peer, const S
     errand.sending.prefix = prefix_of(*policy, *errand.to);
   } else {
     errand.sending.factor = FactorId{};  // a decoy's would wait for SMS and e-mail together
-    errand.sending.destination = parts_.outbox.prints.print(destination_of_nobody(*ask.kind, id));
-    if (*ask.kind == FactorKind::sms) errand.sending.prefix = prefix_of_nobody(*policy, id);
+    make_nobodys(errand.sending);
   }
   co_return errand;
 }

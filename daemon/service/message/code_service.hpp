@@ -48,6 +48,7 @@ class CodeService {
     outbox::Sending sending;
   };
   awaitable<Result<Errand>> errand_of(Peer peer, const StartChallenge& ask, SubjectPtr subject);
+  void make_nobodys(outbox::Sending& sending) const;
   awaitable<Status> find_destination(const StartChallenge& ask, Errand& errand);
   awaitable<Status> send(const policies::Policy& policy, const StartChallenge& ask,
                          const Errand& errand, Challenge challenge, JournalEntry entry);
