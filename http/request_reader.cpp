@@ -152,7 +152,10 @@ std::string RequestReader::joined(std::string_view name) const {
   return all;
 }
 
-bool RequestReader::keeps_alive() const { return parser_->parser.keep_alive(); }
+bool RequestReader::keeps_alive() const {
+  constexpr unsigned kHttp11 = 11;  // before it, who answers would have to say so
+  return parser_->message().version() >= kHttp11 && parser_->parser.keep_alive();
+}
 
 std::string status_line(unsigned status) {
   const auto reason = beast::http::obsolete_reason(beast::http::int_to_status(status));

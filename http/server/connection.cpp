@@ -165,7 +165,7 @@ awaitable<void> StreamConnection<Stream>::linger() {
 
 void Connection::stop() {
   stopping_ = true;
-  if (is_idle_) close();
+  if (std::exchange(is_idle_, false)) close();
 }
 
 void Connection::check(SteadyTime now) {

@@ -44,6 +44,9 @@ class Connection {
 
   // Begins nothing any more; what has begun is answered. run() then ends by itself.
   void stop();
+  // Whether nothing is under way on it, and until when it may stay so.
+  [[nodiscard]] bool rests() const { return is_idle_; }
+  [[nodiscard]] SteadyTime limit() const { return limit_; }
   // Ends the connection if the client has taken too long.
   void check(SteadyTime now);
   // Ends the connection, whatever is under way on it.

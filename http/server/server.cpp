@@ -130,12 +130,31 @@ awaitable<void> Server::accept_all() {
   }
 }
 
-bool Server::has_room(const IpAddress& peer) const {
-  if (connections_.size() >= settings_.connections) return false;
+// Whether this source has all the connections that one may have.
+bool Server::is_full_for(const IpAddress& peer) const {
   const auto trusts = [&](const Network& proxy) { return proxy.holds(peer); };
-  if (std::ranges::any_of(settings_.trusted_proxies, trusts)) return true;
+  if (std::ranges::any_of(settings_.trusted_proxies, trusts)) return false;
   const auto found = per_source_.find(peer.subscriber());
-  return found == per_source_.end() || found->second < settings_.connections_per_source;
+  return found != per_source_.end() && found->second >= settings_.connections_per_source;
+}
+
+// Who has nothing under way gives their place to who comes: the one that has rested longest, of the
+// same source if that has all it may have. Nobody holds places by doing nothing, and an office
+// behind one address is not shut out by its own browsers, which keep connections for a while.
+bool Server::make_room(const IpAddress& peer) {
+  const bool of_this_source = is_full_for(peer);
+  if (!of_this_source && connections_.size() < settings_.connections) return true;
+  Connection* longest = nullptr;
+  for (const auto& connection : connections_) {
+    const bool is_eligible =
+        connection->rests() &&
+        (!of_this_source || connection->peer().subscriber() == peer.subscriber());
+    if (!is_eligible) continue;
+    if (longest == nullptr || connection->limit() < longest->limit()) longest = connection.get();
+  }
+  if (longest == nullptr) return false;
+  longest->stop();
+  return true;
 }
 
 void Server::adopt(TcpSocket socket) {
@@ -143,7 +162,7 @@ void Server::adopt(TcpSocket socket) {
   const auto endpoint = socket.remote_endpoint(gone);
   if (gone) return;
   const IpAddress peer = address_of(endpoint.address());
-  if (!has_room(peer)) {
+  if (!make_room(peer)) {
     const auto now = std::chrono::steady_clock::now();
     if (now - complained_at_ >= kComplaintInterval) {
       complained_at_ = now;

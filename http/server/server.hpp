@@ -69,7 +69,8 @@ class Server {
   Status adopt_passed_socket();
   Status listen_as_set();
   void adopt(TcpSocket socket);
-  [[nodiscard]] bool has_room(const IpAddress& peer) const;
+  [[nodiscard]] bool is_full_for(const IpAddress& peer) const;
+  bool make_room(const IpAddress& peer);
   void connection_ended(const std::shared_ptr<Connection>& connection,
                         const std::exception_ptr& failure);
   void accepting_ended(const std::exception_ptr& failure);
