@@ -51,7 +51,28 @@ struct Catalogue::Text {
   icu::MessageFormat format;
 };
 
-Catalogue::Catalogue(std::string language) : language_{std::move(language)} {}
+// Making one takes longer than fifty answers of it. Zones are those of the realms: a few.
+struct Catalogue::Formats {
+  // Null if ICU has none for this locale.
+  icu::DateFormat* find(Moment what, const std::string& zone, const std::string& locale_tag) {
+    auto& format = kept[{what, zone}];
+    if (format != nullptr) return format.get();
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Locale locale = icu::Locale::forLanguageTag(locale_tag, status);
+    // What is to be told, in the order and with the words of the language; "j" is hours as they are
+    // counted there.
+    const icu::UnicodeString parts{what == Moment::date ? "yMMMMd" : "yMMMMdjmz"};
+    format.reset(icu::DateFormat::createInstanceForSkeleton(parts, locale, status));
+    // Of an unknown name ICU makes a zone without a difference from UTC.
+    if (format != nullptr) format->adoptTimeZone(icu::TimeZone::createTimeZone(to_icu(zone)));
+    return format.get();
+  }
+
+  std::map<std::pair<Moment, std::string>, std::unique_ptr<icu::DateFormat>> kept;
+};
+
+Catalogue::Catalogue(std::string language)
+    : language_{std::move(language)}, formats_{std::make_unique<Formats>()} {}
 Catalogue::~Catalogue() = default;
 
 Status Catalogue::add(std::string_view key, std::string_view pattern) {
@@ -110,17 +131,9 @@ std::string Catalogue::operator()(std::string_view key, Arguments arguments) con
 }
 
 std::string Catalogue::moment(std::int64_t at_ms, Moment what, const std::string& zone) const {
-  UErrorCode status = U_ZERO_ERROR;
   const std::string tag = has(kLocaleKey) ? (*this)(kLocaleKey) : language_;
-  const icu::Locale locale = icu::Locale::forLanguageTag(tag, status);
-  // What is to be told, in the order and with the words of the language; "j" is hours as they are
-  // counted there.
-  const icu::UnicodeString parts{what == Moment::date ? "yMMMMd" : "yMMMMdjmz"};
-  const std::unique_ptr<icu::DateFormat> format{
-      icu::DateFormat::createInstanceForSkeleton(parts, locale, status)};
+  icu::DateFormat* const format = formats_->find(what, zone, tag);
   if (format == nullptr) return {};
-  // Of an unknown name ICU makes a zone without a difference from UTC.
-  format->adoptTimeZone(icu::TimeZone::createTimeZone(to_icu(zone)));
   icu::UnicodeString text;
   return from_icu(format->format(static_cast<UDate>(at_ms), text));
 }

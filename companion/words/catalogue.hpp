@@ -30,6 +30,7 @@ using Arguments = std::initializer_list<Argument>;
 // When something was or will be, as people read it.
 enum class Moment : std::uint8_t { date, date_and_time };
 
+// Used by one thread.
 class Catalogue {
  public:
   static constexpr std::size_t kFileBytesMax = 512 * 1024;
@@ -59,7 +60,10 @@ class Catalogue {
   explicit Catalogue(std::string language);
   Status add(std::string_view key, std::string_view pattern);
 
+  struct Formats;
+
   std::string language_;
+  std::unique_ptr<Formats> formats_;  // of moments, made when they are first needed
   std::map<std::string, std::unique_ptr<Text>, std::less<>> texts_;
 };
 
