@@ -70,6 +70,17 @@ Response plain(unsigned status, std::string_view text) {
   return response;
 }
 
+// Whatever happens on the way, whoever waits for the same form is answered.
+struct Turn {
+  Turn(Repeats& taken_from, const Repeats::Key& form) : repeats{taken_from}, key{form} {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { repeats.done(key, response); }
+  Repeats& repeats;
+  Repeats::Key key;
+  Response response = plain(kStatusUnavailable, "Something went wrong. Try again in a moment.\n");
+};
+
 }  // namespace
 
 Router::Router(const std::vector<Brand>& brands, const House& house, std::vector<Routes> routes,
@@ -117,9 +128,9 @@ awaitable<Response> Router::answer(const Request& request) {
     co_return plain(kStatusTooManyRequests, "This was sent too often.\n");
   }
   if (turn == Repeats::Turn::repeated) co_return co_await repeats_.answer_to(key);
-  Response response = co_await visit_page(request, *brand, found);
-  repeats_.done(key, response);
-  co_return response;
+  Turn under_way{repeats_, key};
+  under_way.response = co_await visit_page(request, *brand, found);
+  co_return under_way.response;
 }
 
 awaitable<Response> Router::visit_page(const Request& request, const Brand& brand,

@@ -54,6 +54,11 @@ Response response_of(std::string_view media_type, std::string bytes) {
   return response;
 }
 
+Response of_realm(Response response) {
+  response.kept = Kept::briefly;
+  return response;
+}
+
 std::string colours_of(const Brand& brand) {
   return ":root{--accent:" + brand.accent +
          "}@media(prefers-color-scheme:dark){:root{--accent:" + brand.accent_dark + "}}\n";
@@ -100,23 +105,24 @@ std::optional<Response> StaticFiles::find_static(const Request& request) const {
   const auto found = files_.find(request.path.substr(kFolder.size()));
   if (found == files_.end()) return std::nullopt;
   Response response = response_of(found->second.media_type, found->second.bytes);
-  response.lasting = request.query.value_of("v") == found->second.version;
+  const bool is_named = request.query.value_of("v") == found->second.version;
+  response.kept = is_named ? Kept::always : Kept::never;
   return response;
 }
 
 std::optional<Response> StaticFiles::find(const Request& request, const Brand& brand) const {
   if (request.method != Method::get) return std::nullopt;
   if (request.path.starts_with(kFolder)) return find_static(request);
-  if (request.path == kBrandPath) return response_of(kCss, colours_of(brand));
+  if (request.path == kBrandPath) return of_realm(response_of(kCss, colours_of(brand)));
   if (request.path != kLogoPath && request.path != kFaviconPath) return std::nullopt;
   const auto logo = logos_.find(brand.origin);
   if (logo == logos_.end()) {
     // Browsers ask for one at every site.
     Response none = response_of({}, {});
     none.status = kStatusNoContent;
-    return none;
+    return of_realm(std::move(none));
   }
-  return response_of(logo->second.media_type, logo->second.bytes);
+  return of_realm(response_of(logo->second.media_type, logo->second.bytes));
 }
 
 }  // namespace countersign::companion

@@ -27,6 +27,17 @@ constexpr std::string_view kAlways =
 constexpr std::string_view kTransportSecurity =
     "Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n";
 
+std::string_view caching_of(Kept kept) {
+  switch (kept) {
+    case Kept::always:
+      return "Cache-Control: public, max-age=31536000, immutable\r\n";
+    case Kept::briefly:
+      return "Cache-Control: public, max-age=300\r\n";
+    default:
+      return "Cache-Control: no-store\r\n";
+  }
+}
+
 }  // namespace
 
 Response go_to(std::string location) {
@@ -44,8 +55,8 @@ std::string write(const Response& response, bool secure, bool head, bool keeps_a
   out += "Content-Security-Policy: ";
   out += kPolicy;
   if (!response.form_target.empty()) out += ' ' + response.form_target;
-  out += response.lasting ? "\r\nCache-Control: public, max-age=31536000, immutable\r\n"
-                          : "\r\nCache-Control: no-store\r\n";
+  out += "\r\n";
+  out += caching_of(response.kept);
   if (!response.media_type.empty()) {
     out += "Content-Type: ";
     out += response.media_type;
@@ -56,7 +67,11 @@ std::string write(const Response& response, bool secure, bool head, bool keeps_a
   if (response.status == kStatusMethodNotAllowed) out += "Allow: GET, HEAD, POST\r\n";
   for (const SetCookie& cookie : response.cookies) out += "Set-Cookie: " + cookie.text() + "\r\n";
   if (!keeps_alive) out += "Connection: close\r\n";
-  out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+  // What has no content has no length either (RFC 9110, 8.6).
+  if (response.status != kStatusNoContent) {
+    out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  }
+  out += "\r\n";
   if (!head) out += response.body;
   return out;
 }

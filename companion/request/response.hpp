@@ -4,6 +4,7 @@
 
 #include "companion/request/cookies.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,13 @@ inline constexpr unsigned kStatusUnavailable = 503;
 inline constexpr std::string_view kHtml = "text/html; charset=utf-8";
 inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
+// For how long browsers, and what stands before them, may keep an answer.
+enum class Kept : std::uint8_t {
+  never,
+  briefly,  // what belongs to a realm, and to nobody in it
+  always,   // its address names its content
+};
+
 struct Response {
   unsigned status = kStatusOk;
   std::string_view media_type = kHtml;
@@ -33,7 +41,7 @@ struct Response {
   std::string location;  // of a 303
   std::string language;  // of a page
   std::vector<SetCookie> cookies;
-  bool lasting = false;  // its address names its content: it never changes
+  Kept kept = Kept::never;
   // Where a form on the page may lead away from here (the portal that is handed over to); an
   // origin, may be empty.
   std::string form_target;

@@ -96,7 +96,7 @@ TEST(CompanionResponse, FormsMayLeadToThePortalWhereThePageSaysSo) {
 
 TEST(CompanionResponse, WhatNeverChangesIsKept) {
   Response response = page_of("body{}");
-  response.lasting = true;
+  response.kept = Kept::always;
   EXPECT_THAT(headers_of(response), Contains("Cache-Control: public, max-age=31536000, immutable"));
 }
 
