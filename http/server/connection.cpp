@@ -99,6 +99,7 @@ awaitable<void> StreamConnection<Stream>::serve() {
     const bool goes_on = reader.keeps_alive() && !stopping_ && !answer.last;
     reader.restart();
     const bool written = co_await write(std::move(answer.text));
+    answered_ = true;
     if (written && answer.last) co_await linger();
     if (!written || !goes_on) co_return;
   }
@@ -162,6 +163,12 @@ awaitable<void> StreamConnection<Stream>::linger() {
 }
 
 }  // namespace
+
+bool Connection::rests(SteadyTime now) const {
+  if (!is_idle_) return false;
+  const SteadyTime since = limit_ - shared_.patience.idle;
+  return answered_ || since + kFirstByte <= now;
+}
 
 void Connection::stop() {
   stopping_ = true;

@@ -44,8 +44,12 @@ class Connection {
 
   // Begins nothing any more; what has begun is answered. run() then ends by itself.
   void stop();
-  // Whether nothing is under way on it, and until when it may stay so.
-  [[nodiscard]] bool rests() const { return is_idle_; }
+  // How long somebody who has just connected may take to begin before they count as resting.
+  static constexpr std::chrono::seconds kFirstByte{1};
+
+  // Whether nothing is under way on it: everything was answered, or nothing begun for a while. And
+  // until when it may stay so.
+  [[nodiscard]] bool rests(SteadyTime now) const;
   [[nodiscard]] SteadyTime limit() const { return limit_; }
   // Ends the connection if the client has taken too long.
   void check(SteadyTime now);
@@ -61,6 +65,7 @@ class Connection {
   const Shared& shared_;
   SteadyTime limit_ = SteadyTime::max();
   bool is_idle_ = false;
+  bool answered_ = false;
   bool stopping_ = false;
 };
 

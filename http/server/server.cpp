@@ -144,10 +144,11 @@ bool Server::is_full_for(const IpAddress& peer) const {
 bool Server::make_room(const IpAddress& peer) {
   const bool of_this_source = is_full_for(peer);
   if (!of_this_source && connections_.size() < settings_.connections) return true;
+  const SteadyTime now = std::chrono::steady_clock::now();
   Connection* longest = nullptr;
   for (const auto& connection : connections_) {
     const bool is_eligible =
-        connection->rests() &&
+        connection->rests(now) &&
         (!of_this_source || connection->peer().subscriber() == peer.subscriber());
     if (!is_eligible) continue;
     if (longest == nullptr || connection->limit() < longest->limit()) longest = connection.get();

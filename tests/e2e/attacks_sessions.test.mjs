@@ -179,7 +179,7 @@ function staysHere({ status, headers, body }, what) {
   for (const target of targets) {
     const { origin, host } = new URL(target, `${appliance.origin}/here`);
     assert.deepEqual([origin, host.includes('evil')], [appliance.origin, false], what + target);
-    const next = /[?&]next=([^&]*)/.exec(target)?.[1] ?? '/';
+    const next = /[?&]next=([^&]*)/.exec(target)?.[1] || '/';
     assert.match(decodeURIComponent(next), /^\/(?![/\\])[a-z0-9/?=&_-]*$/, what + target);
     assert.ok(!/evil/.test(target), `${what}: ${target}`);
   }
