@@ -260,6 +260,36 @@ test('a country is found by typing, and sent', () => show('phone', async (page) 
   assert.deepEqual([form.country, form.phone], ['US', '202 555 0143']);
 }));
 
+test('a country that was typed is chosen by going on, too', () => show('phone', async (page) => {
+  const country = page.getByRole('combobox', { name: 'Country' });
+  await country.fill('swe');
+  await country.press('Tab');
+  assert.equal(await focused(page), 'field-phone');
+  assert.equal(await country.inputValue(), 'Sweden (+46)');
+  await country.fill('pol');
+  await page.getByLabel('Number').click();
+  assert.equal(await country.inputValue(), 'Poland (+48)');
+  for (const leave of ['nowhere', '']) {
+    await country.fill(leave);
+    await country.press('Tab');
+    assert.equal(await country.inputValue(), 'Poland (+48)');
+  }
+  await country.fill('ger');
+  await country.press('Escape');
+  await country.press('Tab');
+  assert.equal(await country.inputValue(), 'Poland (+48)');
+  // As browsers fill it in.
+  await country.evaluate((input) => {
+    input.value = 'US';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  assert.equal(await country.inputValue(), 'United States (+1)');
+  await page.getByLabel('Number').fill('202 555 0143');
+  await page.getByRole('button', { name: 'Send a code' }).click();
+  await sent(page);
+  assert.equal(server.posts[0].form.country, 'US');
+}));
+
 test('a number that brings its calling code along chooses the country', () =>
   show('phone', async (page) => {
     const number = page.getByLabel('Number');

@@ -14,6 +14,7 @@ export class CountryBox {
   private readonly choices: Choice[];
   private shown: Choice[] = [];
   private active = -1;
+  private isSearching = false; // something was typed that is no choice yet
   private readonly announce: (text: string) => void;
 
   // The words come from the select: data-found="{count} found", data-none="None found".
@@ -63,7 +64,8 @@ export class CountryBox {
     input.id = select.id;
     select.removeAttribute('id');
     input.type = 'text';
-    input.autocomplete = 'off';
+    // What a browser fills in is searched for like what is typed.
+    input.setAttribute('autocomplete', select.autocomplete);
     input.spellcheck = false;
     input.setAttribute('role', 'combobox');
     input.setAttribute('aria-autocomplete', 'list');
@@ -77,12 +79,12 @@ export class CountryBox {
   }
 
   private listen(): void {
-    this.input.addEventListener('input', () => this.open(this.input.value));
+    this.input.addEventListener('input', () => this.search());
     this.input.addEventListener('click', () => {
       this.input.select();
       this.open('');
     });
-    this.input.addEventListener('blur', () => this.close());
+    this.input.addEventListener('blur', () => this.settle());
     this.input.addEventListener('keydown', (event) => this.onKey(event));
     this.select.addEventListener('change', () => this.showChosen());
   }
@@ -93,15 +95,28 @@ export class CountryBox {
       if (isOpen) this.move(event.key === 'ArrowDown' ? 1 : -1);
       else this.open('');
     } else if (event.key === 'Enter' && isOpen) {
-      const choice = this.shown[this.active];
-      if (choice) this.choose(choice);
-      else this.close();
+      this.isSearching = true;
+      this.settle();
     } else if (event.key === 'Escape' && isOpen) {
       this.close();
     } else {
       return;
     }
     event.preventDefault();
+  }
+
+  private search(): void {
+    this.isSearching = this.input.value !== '';
+    this.open(this.input.value);
+    // Filled in by the browser, from elsewhere.
+    if (document.activeElement !== this.input) this.settle();
+  }
+
+  // Whoever types and goes on means what the list offers first, or what they moved to.
+  private settle(): void {
+    const choice = this.isSearching ? this.shown[this.active] : undefined;
+    if (choice) this.choose(choice);
+    else this.close();
   }
 
   private open(typed: string): void {
@@ -120,11 +135,13 @@ export class CountryBox {
     this.input.setAttribute('aria-expanded', 'false');
     this.input.removeAttribute('aria-activedescendant');
     this.active = -1;
+    this.isSearching = false;
     this.showChosen();
   }
 
   private move(by: number): void {
     const count = this.shown.length;
+    this.isSearching = true;
     this.activate((this.active + by + count) % count);
   }
 
