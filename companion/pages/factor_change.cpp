@@ -58,7 +58,8 @@ Page rename_page(Visit& visit, const v1::Factor& factor) {
               .value = visit.is_post() ? std::string{visit.typed("nickname")} : nickname_of(factor),
               .hint = words("rename.hint"),
               .length_max = kNicknameLengthMax,
-              .required = false});
+              .required = false,
+              .autocapitalize = "sentences"});
   return page;
 }
 

@@ -71,6 +71,7 @@ Page password_page(Visit& visit, const v1::PasswordRules& rules) {
   }
   Field fresh = password_field(words, "new", "password.new");
   fresh.focus = !changes;
+  fresh.described_by = "field-new-rules";
   page.field("NEW_FIELD", fresh);
   page.field("REPEAT_FIELD", password_field(words, "repeat", "password.repeat"));
   fill_rules(page, "new", rules, username);

@@ -101,13 +101,14 @@ Page profile_page(Visit& visit, const v1::Profile& profile, const Typed& typed) 
                                   .autocomplete = "given-name",
                                   .length_max = kNameLengthMax,
                                   .required = false,
-                                  .focus = true});
+                                  .autocapitalize = "words"});
   page.field("LAST_NAME_FIELD", {.name = "last_name",
                                  .label = words("profile.last_name"),
                                  .value = typed.last_name,
                                  .autocomplete = "family-name",
                                  .length_max = kNameLengthMax,
-                                 .required = false});
+                                 .required = false,
+                                 .autocapitalize = "words"});
   add_languages(visit, page, typed.language);
   add_addresses(words, page, profile);
   return page;

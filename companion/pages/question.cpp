@@ -76,7 +76,8 @@ Page question_page(Visit& visit, const v1::RealmDescription& realm) {
                            .label = words("question.own"),
                            .value = std::string{typed.own},
                            .hint = words("question.own_hint"),
-                           .required = false});
+                           .required = false,
+                           .autocapitalize = "sentences"});
   const std::int64_t least = realm.question_length_min();
   page.field("ANSWER_FIELD", {.name = "answer",
                               .label = words("field.answer"),

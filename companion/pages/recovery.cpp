@@ -81,10 +81,7 @@ Page recovery_page(Visit& visit, const Recovery& recovery, Ways ways) {
                                 .length_max = kUsernameLettersMax,
                                 .focus = true});
   if (!ways.sms || !ways.email) return page;
-  Block part = page.put("WAY_CHOICE", "choice");
-  part.set("ID", "field-way");
-  part.set("NAME", "way");
-  part.set("LABEL", words("recovery.way"));
+  Block part = page.input("WAY_CHOICE", "choice", {.name = "way", .label = words("recovery.way")});
   const bool by_email = visit.typed("way") == kByEmail;
   add_way(part, "field-way", kBySms, words("recovery.by_sms"), !by_email);
   add_way(part, "field-way-email", kByEmail, words(recovery.by_email), by_email);

@@ -13,6 +13,11 @@ ctemplate::TemplateString as_ctemplate(std::string_view text) { return {text.dat
 
 std::string id_of(std::string_view field) { return "field-" + std::string{field}; }
 
+std::string joined(std::string first, const std::string& more) {
+  if (!more.empty()) first += ' ' + more;
+  return first;
+}
+
 }  // namespace
 
 void Block::set(std::string_view name, std::string_view value) {
@@ -59,17 +64,23 @@ Block Page::add_input(const Field& field, Block part) {
   part.set("TYPE", field.type);
   part.set("VALUE", field.value);
   part.set("AUTOCOMPLETE", field.autocomplete);
+  part.set("AUTOCAPITALIZE", field.autocapitalize);
   if (!field.inputmode.empty()) part.add("HAS_INPUTMODE").set("INPUTMODE", field.inputmode);
   if (field.length_max != 0) {
     part.add("HAS_MAXLENGTH").set("MAXLENGTH", static_cast<std::int64_t>(field.length_max));
   }
+  Input input{.name = std::string{field.name},
+              .focus = field.focus,
+              .described_by = field.described_by,
+              .part = part};
   if (!field.hint.empty()) {
     part.show("HAS_HINT");
     part.set("HINT", field.hint);
+    input.described_by = joined(id_of(field.name) + "-hint", input.described_by);
   }
   if (field.required) part.show("REQUIRED");
   if (field.reveal) part.show("REVEAL");
-  inputs_.push_back({.name = std::string{field.name}, .focus = field.focus, .part = part});
+  inputs_.push_back(std::move(input));
   return part;
 }
 
@@ -87,20 +98,26 @@ void Page::wrong(std::string_view field, std::string text) {
   errors_.push_back({std::string{field}, std::move(text)});
 }
 
-// At each field its own, and above all of them one after another.
-void Page::say_errors() {
-  for (Input& input : inputs_) {
-    // After an error, what is wrong is read first.
-    if (input.focus && errors_.empty()) input.part.show("AUTOFOCUS");
-    const auto found = std::ranges::find(errors_, input.name, &Mistake::field);
-    if (found == errors_.end()) continue;
-    input.part.show("HAS_ERROR");
-    input.part.set("ERROR_TEXT", found->text);
+// All that is wrong with it stands at the field, and is read with it.
+void Page::finish(Input& input) {
+  // After an error, what is wrong is read first.
+  if (input.focus && errors_.empty()) input.part.show("AUTOFOCUS");
+  bool is_wrong = false;
+  for (const Mistake& mistake : errors_) {
+    if (mistake.field != input.name) continue;
+    input.part.add("WRONG").set("ERROR_TEXT", mistake.text);
+    is_wrong = true;
   }
+  if (is_wrong) {
+    input.part.show("HAS_ERROR");
+    input.described_by = joined(id_of(input.name) + "-error", input.described_by);
+  }
+  if (input.described_by.empty()) return;
+  input.part.add("DESCRIBED").set("DESCRIBED_BY", input.described_by);
 }
 
 std::string Page::render(const Templates& templates) {
-  say_errors();
+  for (Input& input : inputs_) finish(input);
   if (!errors_.empty()) {
     head_.show("HAS_ERRORS");
     Block summary = head_.add("ERRORS");

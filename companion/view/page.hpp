@@ -53,6 +53,8 @@ struct Field {
   bool required = true;
   bool focus = false;   // what is to be done first on this page
   bool reveal = false;  // a password, with a button that shows it
+  std::string_view autocapitalize = "none";
+  std::string described_by = {};  // the id of what else on the page says how it has to be
 };
 
 class Page : public Block {
@@ -89,6 +91,7 @@ class Page : public Block {
   struct Input {
     std::string name;
     bool focus = false;
+    std::string described_by;  // ids
     Block part;
   };
   struct Mistake {
@@ -98,7 +101,7 @@ class Page : public Block {
   Page(std::string_view name, const Catalogue& words,
        std::unique_ptr<ctemplate::TemplateDictionary> root);
   Block add_input(const Field& field, Block part);
-  void say_errors();
+  void finish(Input& input);
 
   const Catalogue& words_;
   std::string key_;

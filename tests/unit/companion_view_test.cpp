@@ -127,8 +127,8 @@ TEST_F(View, APartStandsWithinASection) {
 
 TEST_F(View, WhatIsWrongIsToldAboveAndAtItsField) {
   put("part_field",
-      "<p>{{ID}}:{{#HAS_ERROR}}{{ERROR_TEXT}}{{/HAS_ERROR}}"
-      "{{#AUTOFOCUS}} focus{{/AUTOFOCUS}}");
+      "<p>{{ID}}:{{#HAS_ERROR}}{{#WRONG}}{{ERROR_TEXT}}. {{/WRONG}}{{/HAS_ERROR}}"
+      "{{#AUTOFOCUS}} focus{{/AUTOFOCUS}}{{#DESCRIBED}}({{DESCRIBED_BY}}){{/DESCRIBED}}");
   put("page", "{{>HEAD}}{{>ONE}}{{>OTHER}}");
   ASSERT_TRUE(load());
   const auto render = [&](bool wrong) {
@@ -136,6 +136,7 @@ TEST_F(View, WhatIsWrongIsToldAboveAndAtItsField) {
     page.field("ONE", {.name = "one", .label = "One", .focus = true});
     page.field("OTHER", {.name = "other", .label = "Other"});
     if (wrong) page.wrong("other", "Too <short>");
+    if (wrong) page.wrong("other", "Too plain");
     if (wrong) page.wrong("", "Of both");
     EXPECT_EQ(page.has_errors(), wrong);
     return page.render(*templates_);
@@ -143,8 +144,9 @@ TEST_F(View, WhatIsWrongIsToldAboveAndAtItsField) {
   EXPECT_EQ(render(false), "<p>field-one: focus<p>field-other:");
   // The focus goes to what is wrong.
   EXPECT_EQ(render(true),
-            "!<li><a href=\"#field-other\">Too &lt;short&gt;<li>Of both"
-            "<p>field-one:<p>field-other:Too &lt;short&gt;");
+            "!<li><a href=\"#field-other\">Too &lt;short&gt;"
+            "<li><a href=\"#field-other\">Too plain<li>Of both"
+            "<p>field-one:<p>field-other:Too &lt;short&gt;. Too plain. (field-other-error)");
 }
 
 TEST_F(View, APageThatCannotBeReadIsRefused) {

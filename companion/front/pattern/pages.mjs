@@ -3,9 +3,18 @@
 
 const FORM = '<form method="post" action="/post" data-once>{{>FORM_SECRETS}}';
 
+// As Page makes them: what is wrong, and what describes the input.
+function input(part, name, { wrong = [], hint = '', also = '', ...more }) {
+  const ID = `field-${name}`;
+  const ids = [wrong.length > 0 && `${ID}-error`, hint && `${ID}-hint`, also].filter(Boolean);
+  return { part, ID, NAME: name, HAS_HINT: hint && { HINT: hint }, HAS_ERROR: wrong.length > 0,
+    WRONG: wrong.map((text) => ({ ERROR_TEXT: text })),
+    DESCRIBED: ids.length > 0 && { DESCRIBED_BY: ids.join(' ') }, ...more };
+}
+
 function field(name, label, more = {}) {
-  return { part: 'field', ID: `field-${name}`, NAME: name, LABEL: label, TYPE: 'text',
-    AUTOCOMPLETE: 'off', REQUIRED: true, ...more };
+  return input('field', name, { LABEL: label, TYPE: 'text', AUTOCOMPLETE: 'off',
+    AUTOCAPITALIZE: 'none', REQUIRED: true, ...more });
 }
 
 const HIDDEN = { TYPE: 'password', REVEAL: true, AUTOCOMPLETE: 'new-password' };
@@ -44,7 +53,8 @@ const password = ['password', `{{>HEAD}}<p>You will sign in with it, and with a 
 ${FORM}{{>RULES}}{{>PASSWORD}}{{>AGAIN}}<button class="button">Continue</button></form>{{>FOOT}}`,
 { HEAD: headOf('Choose a password', { STEP: { STEP_TEXT: 'Step 1 of 4' } }),
   FORM_SECRETS: SECRETS, RULES,
-  PASSWORD: field('password', 'New password', { ...HIDDEN, AUTOFOCUS: true }),
+  PASSWORD: field('password', 'New password',
+    { ...HIDDEN, AUTOFOCUS: true, also: 'field-password-rules' }),
   AGAIN: field('again', 'The same again', HIDDEN) }];
 
 const errors = ['errors', `{{>HEAD}}<details open><summary>What makes a good question?</summary>
@@ -59,29 +69,30 @@ ${FORM}
   ERRORS: { ERROR: [
     { ERROR_TEXT: 'Type an answer of 4 characters or more.',
       AT_FIELD: { FIELD_ID: 'field-answer' } },
+    { ERROR_TEXT: 'Leave out your username.', AT_FIELD: { FIELD_ID: 'field-answer' } },
     { ERROR_TEXT: 'Choose what you are asked.', AT_FIELD: { FIELD_ID: 'field-reason' } },
     { ERROR_TEXT: 'Nothing was saved.' }] } }),
   FORM_SECRETS: SECRETS,
   QUESTION: field('question', 'Your own question', { VALUE: 'Which <b> & "c"?',
-    HAS_HINT: { HINT: 'One that only you can answer.' } }),
+    hint: 'One that only you can answer.' }),
   ANSWER: field('answer', 'Answer', { ...HIDDEN, AUTOCOMPLETE: 'off',
-    HAS_HINT: { HINT: 'Nobody can look it up later.' },
-    HAS_ERROR: { ERROR_TEXT: 'Type an answer of 4 characters or more.' } }),
-  REASON: { part: 'choice', ID: 'field-reason', NAME: 'reason', LABEL: 'When you are asked',
-    HAS_ERROR: { ERROR_TEXT: 'Choose what you are asked.' },
+    hint: 'Nobody can look it up later.',
+    wrong: ['Type an answer of 4 characters or more.', 'Leave out your username.'] }),
+  REASON: input('choice', 'reason', { LABEL: 'When you are asked', REQUIRED: true,
+    wrong: ['Choose what you are asked.'],
     CHOICE: [
       { CHOICE_ID: 'field-reason', CHOICE_VALUE: 'reset', CHOICE_TEXT: 'For a new password',
         HAS_CHOICE_HINT: { CHOICE_HINT: 'After a link or a code.' } },
       { CHOICE_ID: 'field-reason-2', CHOICE_VALUE: 'sign_in', CHOICE_TEXT: 'When you sign in',
-        CHECKED: true }] } }];
+        CHECKED: true }] }) }];
 
 const code = ['code', `{{>HEAD}}<p>We have sent a code to +358 •• ••• 4567.
 It is good for 10 minutes.</p>${FORM}{{>CODE}}<button class="button">Continue</button></form>
 <form method="post" action="/send" data-once>{{>FORM_SECRETS}}{{>RESEND}}</form>{{>FOOT}}`,
 { HEAD: headOf('Type the code'), FORM_SECRETS: SECRETS,
-  CODE: { part: 'code', ID: 'field-code', NAME: 'code', LABEL: 'Code', REQUIRED: true,
+  CODE: input('code', 'code', { LABEL: 'Code', REQUIRED: true,
     AUTOFOCUS: true, HAS_INPUTMODE: { INPUTMODE: 'numeric' }, HAS_MAXLENGTH: { MAXLENGTH: 16 },
-    HAS_HINT: { HINT: 'Six digits.' } },
+    hint: 'Six digits.' }),
   RESEND: { part: 'resend', WAIT_SECONDS: '30' } }];
 
 const COUNTRIES = [['AX', 358, 'Åland Islands'], ['CA', 1, 'Canada'], ['DE', 49, 'Germany'],
@@ -94,12 +105,11 @@ ${FORM}{{>PHONE}}<button class="button">Send a code</button></form>
 <p><a class="button secondary" href="/activate/factors">Skip for now</a></p>{{>FOOT}}`,
 { HEAD: headOf('Your mobile phone', { STEP: { STEP_TEXT: 'Step 3 of 4' } }),
   FORM_SECRETS: SECRETS,
-  PHONE: { part: 'country', COUNTRY_ID: 'field-country', COUNTRY_NAME: 'country',
-    ID: 'field-phone', NAME: 'phone', LABEL: 'Number', REQUIRED: true,
-    HAS_HINT: { HINT: 'As you dial it at home.' },
+  PHONE: input('country', 'phone', { COUNTRY_ID: 'field-country', COUNTRY_NAME: 'country',
+    LABEL: 'Number', REQUIRED: true, hint: 'As you dial it at home.',
     COUNTRY: COUNTRIES.map(([id, calling, name, main]) => ({
       COUNTRY_VALUE: id, COUNTRY_CODE: calling, COUNTRY_TEXT: `${name} (+${calling})`,
-      MAIN: main, CHOSEN: id === 'FI' })) } }];
+      MAIN: main, CHOSEN: id === 'FI' })) }) }];
 
 // Squares in the manner of a QR code; nobody scans it.
 const SQUARES = Array.from({ length: 29 * 29 }, (_, n) => [n % 29, Math.floor(n / 29)])
@@ -119,16 +129,16 @@ const authenticator = ['authenticator', `{{>HEAD}}
 the key</button></p></details>
 ${FORM}{{>CODE}}<button class="button">Continue</button></form>{{>FOOT}}`,
 { HEAD: headOf('Set up Google Authenticator'), FORM_SECRETS: SECRETS,
-  CODE: { part: 'code', ID: 'field-code', NAME: 'code', LABEL: 'The code that the app shows',
-    HAS_INPUTMODE: { INPUTMODE: 'numeric' }, HAS_ERROR: { ERROR_TEXT: 'That is not right.' } } }];
+  CODE: input('code', 'code', { LABEL: 'The code that the app shows',
+    HAS_INPUTMODE: { INPUTMODE: 'numeric' }, wrong: ['That is not right.'] }) }];
 
 const yubikey = ['yubikey', `{{>HEAD}}<p>Put your YubiKey into a USB port and touch it.</p>
 ${FORM}{{>KEY}}<button class="button">Continue</button></form>
 <p class="warning">Caps Lock does no harm.</p>{{>FOOT}}`,
 { HEAD: headOf('Set up a YubiKey'), FORM_SECRETS: SECRETS,
-  KEY: { part: 'yubikey', ID: 'field-otp', NAME: 'otp', LABEL: 'YubiKey', REQUIRED: true,
+  KEY: input('yubikey', 'otp', { LABEL: 'YubiKey', REQUIRED: true,
     AUTOFOCUS: true, HAS_MAXLENGTH: { MAXLENGTH: 128 },
-    HAS_HINT: { HINT: 'The key types a code and presses Enter by itself.' } } }];
+    hint: 'The key types a code and presses Enter by itself.' }) }];
 
 function card(name, about, badge, action) {
   return `<li><div class="about"><h3>${name}</h3><p>${about}</p></div>
