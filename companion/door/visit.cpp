@@ -169,7 +169,11 @@ void Visit::fill_head(Page& page, const std::string& title) {
   // Whoever was led into somebody else's account or activation can see it.
   const std::string& username = session_.subject().username();
   if (!username.empty()) head.add("WHOSE").set("USERNAME", username);
-  if (session_.scope() == v1::SCOPE_ACCOUNT) head.show("SIGNED_IN");
+  if (session_.scope() == v1::SCOPE_ACCOUNT) {
+    Block signed_in = head.add("SIGNED_IN");
+    if (request_.path == "/account") signed_in.show("AT_SETTINGS");
+    if (request_.path == "/account/activity") signed_in.show("AT_ACTIVITY");
+  }
   fill_foot(page);
 }
 

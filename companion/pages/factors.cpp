@@ -52,7 +52,6 @@ void add_factor(Visit& visit, Block& own, const v1::Factor& factor) {
   }
   item.set("STATUS", status_of(visit, factor));
   if (factor.state() == v1::ACTIVE) item.show("IN_FORCE");
-  if (visit.asked_number("done") == factor.id()) item.show("FRESH");
   if (sets_up(visit)) return;
   Block change = item.add("CHANGE");
   change.set("RENAME_PATH", "/factors/" + number + "/rename");

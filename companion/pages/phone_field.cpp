@@ -45,7 +45,8 @@ void add_phone_field(Visit& visit, Page& page) {
                            {.name = "phone",
                             .label = words("phone.field"),
                             .value = std::string{visit.typed("phone")},
-                            .hint = words("phone.hint")});
+                            .hint = words("phone.hint"),
+                            .focus = true});
   field.set("COUNTRY_ID", "field-country");
   field.set("COUNTRY_NAME", "country");
   for (const Country& country : countries_in(words.language(), country_codes())) {

@@ -37,7 +37,8 @@ void add_form(Visit& visit, Page& page, const Reach& reach) {
                                .value = std::string{visit.typed("email")},
                                .autocomplete = "email",
                                .inputmode = "email",
-                               .length_max = address::kEmailBytesMax});
+                               .length_max = address::kEmailBytesMax,
+                               .focus = true});
   }
 }
 

@@ -63,6 +63,8 @@ test('somebody signs in, changes their name and signs out', async () => {
     await signIn(page, person);
     await press(page, 'link', /^Edit/);
     await heading(page, 'Personal information');
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1',
+      'a second tap of a YubiKey must not end up in a name');
     await tabTo(page, 'textbox', 'First name');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('Roberta');

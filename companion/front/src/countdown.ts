@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// button[data-countdown="30"]: cannot be pressed for so many seconds, which are counted down after
-// it: data-countdown-text="In {seconds} s". Read out at the start, and at the end with
-// data-countdown-over, but not in between.
+// button[data-countdown="30"]: does nothing for so many seconds, which are counted down after it:
+// data-countdown-text="In {seconds} s". Read out at the start, and at the end with
+// data-countdown-over, but not in between; whoever comes to the button meanwhile is told as well.
 import { announcerAfter, filled } from './announcer';
 
 const TICK_MS = 250;
@@ -20,9 +20,14 @@ function count(button: HTMLButtonElement): void {
   const announce = announcerAfter(button);
   const seen = document.createElement('span');
   seen.className = 'countdown';
+  seen.id = 'countdown';
   seen.setAttribute('aria-hidden', 'true');
   button.after(seen);
-  button.disabled = true;
+  // Not `disabled`, which nobody finds who goes by Tab.
+  const wait = (event: Event) => event.preventDefault();
+  button.addEventListener('click', wait);
+  button.setAttribute('aria-disabled', 'true');
+  button.setAttribute('aria-describedby', seen.id);
   announce(told(seconds));
 
   const tick = () => {
@@ -30,7 +35,9 @@ function count(button: HTMLButtonElement): void {
     seen.textContent = told(left);
     if (left > 0) return;
     window.clearInterval(timer);
-    button.disabled = false;
+    button.removeEventListener('click', wait);
+    button.removeAttribute('aria-disabled');
+    button.removeAttribute('aria-describedby');
     seen.remove();
     announce(button.dataset['countdownOver'] ?? '');
   };
