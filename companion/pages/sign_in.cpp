@@ -59,7 +59,17 @@ Response refuse(Visit& visit, std::uint32_t retry_after_seconds) {
   return visit.show_again(std::move(page));
 }
 
+// What was left empty is no attempt.
+void say_missing(const Visit& visit, Page& page) {
+  const Catalogue& words = page.words();
+  if (visit.typed("username").empty()) page.wrong("username", words("recovery.username_missing"));
+  if (visit.typed("password").empty()) page.wrong("password", words("sign_in.password_missing"));
+}
+
 awaitable<Result<Response>> sign_in(Visit& visit) {
+  Page page = sign_in_page(visit);
+  say_missing(visit, page);
+  if (page.has_errors()) co_return visit.show_again(std::move(page));
   v1::Request request = sign_in_request(visit);
   auto reply = co_await visit.ask(std::move(request));
   if (!reply) {
