@@ -18,14 +18,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// Without bytes that go on with a character (10xxxxxx).
-std::size_t characters_in(std::string_view text) {
-  constexpr unsigned kMask = 0xc0;
-  constexpr unsigned kGoesOn = 0x80;
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & kMask) != kGoesOn; }));
-}
-
 // Enough to tell why; letters beyond ASCII the daemon folds.
 std::string folded(std::string_view text) {
   std::string small{text};
@@ -50,6 +42,14 @@ void check_own(Page& page, const TypedQuestion& typed) {
 }
 
 }  // namespace
+
+// Without bytes that go on with a character (10xxxxxx).
+std::size_t characters_in(std::string_view text) {
+  constexpr unsigned kMask = 0xc0;
+  constexpr unsigned kGoesOn = 0x80;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & kMask) != kGoesOn; }));
+}
 
 TypedQuestion typed_question(const Visit& visit) {
   TypedQuestion typed{.own = trimmed(visit.typed("own")), .answer = trimmed(visit.typed("answer"))};

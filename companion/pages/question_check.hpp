@@ -5,6 +5,8 @@
 
 #include "companion/door/visit.hpp"
 
+#include <cstddef>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,5 +30,8 @@ void say_wrong_question(Page& page, const std::string& text);
 // Told at the fields "question", "own" and "answer".
 void say_slips(Page& page, const TypedQuestion& typed, const v1::RealmDescription& realm,
                std::string_view username);
+
+// In code points, as the daemon counts.
+[[nodiscard]] std::size_t characters_in(std::string_view text);
 
 }  // namespace countersign::companion

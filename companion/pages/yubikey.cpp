@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/yubikey.hpp"
 
+#include "companion/pages/activation_steps.hpp"
 #include "companion/pages/card.hpp"
 #include "companion/pages/factors.hpp"
 #include "companion/pages/own_factors.hpp"
 #include "companion/pages/proof_first.hpp"
+#include "companion/pages/question_check.hpp"
 #include "companion/pages/typed_otp.hpp"
 #include "companion/pages/verdict.hpp"
 
@@ -19,6 +21,22 @@ namespace {
 // Two taps, and what was pasted around them.
 constexpr std::size_t kTypedBytesMax = 256;
 
+// Whoever was at the name when they tapped the key meant its code, and no name.
+struct Typed {
+  TypedOtp otp;
+  std::string nickname;
+};
+
+Typed typed_in(const Visit& visit) {
+  Typed typed{.otp = read_typed_otp(visit.typed("code")),
+              .nickname = std::string{visit.typed("nickname")}};
+  TypedOtp there = read_typed_otp(typed.nickname);
+  if (there.form != TypedOtp::Form::otp) return typed;
+  typed.nickname.clear();
+  if (typed.otp.form == TypedOtp::Form::nothing) typed.otp = std::move(there);
+  return typed;
+}
+
 Page yubikey_page(Visit& visit) {
   const Catalogue& words = visit.words();
   Page page = visit.page("yubikey", "yubikey.title");
@@ -30,10 +48,12 @@ Page yubikey_page(Visit& visit) {
               .focus = true});
   page.field("NICKNAME_FIELD", {.name = "nickname",
                                 .label = words("yubikey.nickname"),
-                                .value = std::string{visit.typed("nickname")},
+                                .value = typed_in(visit).nickname,
                                 .hint = words("yubikey.nickname_hint"),
-                                .length_max = kNicknameLengthMax,
-                                .required = false});
+                                .length_max = kTypedBytesMax,
+                                .required = false,
+                                .autocapitalize = "sentences"});
+  if (sets_up(visit)) show_step(page, ActivationStep::factors);
   return page;
 }
 
@@ -42,9 +62,9 @@ awaitable<Result<Response>> show_yubikey(Visit& visit) {
   co_return visit.show(yubikey_page(visit));
 }
 
-Response show_wrong(Visit& visit, std::string text) {
+Response show_wrong(Visit& visit, std::string_view field, std::string text) {
   Page page = yubikey_page(visit);
-  page.wrong("code", std::move(text));
+  page.wrong(field, std::move(text));
   return visit.show_again(std::move(page));
 }
 
@@ -67,11 +87,11 @@ struct Tapped {
   v1::Verdict verdict;
 };
 
-awaitable<Result<Tapped>> claim(Visit& visit, const TypedOtp& otp) {
+awaitable<Result<Tapped>> claim(Visit& visit, const Typed& typed) {
   v1::Request request;
   v1::ClaimToken& claim = *request.mutable_claim_token();
-  claim.set_passcode(otp.text);
-  claim.set_label(std::string{visit.typed("nickname")});
+  claim.set_passcode(typed.otp.text);
+  claim.set_label(typed.nickname);
   claim.set_client_address(visit.request().client_address);
   CS_CO_TRY(const v1::Reply reply, co_await visit.ask(std::move(request)));
   Tapped tapped;
@@ -127,16 +147,20 @@ std::string refused_text(const Catalogue& words, const TypedOtp& otp, const v1::
 }
 
 awaitable<Result<Response>> set_up(Visit& visit) {
-  const TypedOtp otp = read_typed_otp(visit.typed("code"));
+  const Typed typed = typed_in(visit);
+  const TypedOtp& otp = typed.otp;
   if (otp.form != TypedOtp::Form::otp) {
-    co_return show_wrong(visit, visit.words()(fault_of(otp.form)));
+    co_return show_wrong(visit, "code", visit.words()(fault_of(otp.form)));
+  }
+  if (characters_in(typed.nickname) > kNicknameLengthMax) {
+    co_return show_wrong(visit, "nickname", visit.words()("rename.wrong"));
   }
   CS_CO_TRY(const v1::Factor own, co_await own_key(visit, otp));
   // A second press of the button, or of the key.
   if (own.state() == v1::ACTIVE) co_return go_to(factors_after(own.id()));
   Result<Tapped> tapped = Error{};
   if (own.id() == 0) {
-    tapped = co_await claim(visit, otp);
+    tapped = co_await claim(visit, typed);
   } else {
     tapped = co_await confirm(visit, otp, own.id());
   }
@@ -151,7 +175,7 @@ awaitable<Result<Response>> set_up(Visit& visit) {
     co_return tapped.error();
   }
   CS_CO_TRY(const v1::RealmDescription realm, co_await visit.realm());
-  co_return show_wrong(visit, refused_text(visit.words(), otp, verdict, realm.support()));
+  co_return show_wrong(visit, "code", refused_text(visit.words(), otp, verdict, realm.support()));
 }
 
 constexpr std::array<Route, 2> kRoutes{{
