@@ -3,6 +3,7 @@
 
 #include "companion/pages/own_factors.hpp"
 #include "companion/pages/own_profile.hpp"
+#include "companion/pages/phone_field.hpp"
 #include "companion/pages/portal.hpp"
 
 #include <algorithm>
@@ -78,7 +79,8 @@ void add_security(Visit& visit, Page& page, const v1::RealmDescription& realm,
   if (realm.reset_by_sms() || phone != nullptr) {
     add_row(words, page,
             {.title = "account.reset_phone",
-             .text = phone != nullptr ? phone->destination() : words("account.reset_phone_none"),
+             .text = phone != nullptr ? phone_text(phone->destination())
+                                      : words("account.reset_phone_none"),
              .link = phone != nullptr ? "account.change" : "account.add",
              .path = "/account/contact/reset-phone"});
   }

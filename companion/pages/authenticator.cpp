@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/authenticator.hpp"
 
+#include "companion/pages/activation_steps.hpp"
 #include "companion/pages/card.hpp"
 #include "companion/pages/factors.hpp"
 #include "companion/pages/own_factors.hpp"
@@ -48,6 +49,7 @@ Page device_page(Visit& visit, const Card& app) {
     item.set("CHOICE_TEXT", words("authenticator.device." + number));
     if (device_of(told(visit, "device")) == device) item.show("CHECKED");
   }
+  if (sets_up(visit)) show_step(page, ActivationStep::factors);
   return page;
 }
 

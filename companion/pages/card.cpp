@@ -56,8 +56,12 @@ std::string name_of(const Catalogue& words, const v1::Factor& factor) {
   const Card* const card = card_of(factor);
   if (card == nullptr) return method_of(words, factor);
   const std::string name = name_of(words, *card);
-  const std::string which =
-      factor.masked_destination().empty() ? nickname_of(factor) : factor.masked_destination();
+  const std::string nickname = nickname_of(factor);
+  const std::string& where = factor.masked_destination();
+  if (!nickname.empty() && !where.empty()) {
+    return words("method.which_where", {{"method", name}, {"which", nickname}, {"where", where}});
+  }
+  const std::string& which = nickname.empty() ? where : nickname;
   if (which.empty()) return name;
   return words("method.which", {{"method", name}, {"which", which}});
 }

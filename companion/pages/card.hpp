@@ -32,7 +32,7 @@ inline constexpr std::size_t kNicknameLengthMax = 40;
 [[nodiscard]] const Card* card_of(const v1::Factor& factor);
 
 [[nodiscard]] std::string name_of(const Catalogue& words, const Card& card);
-// "YubiKey: on my key ring", "Text message: +358 ••••••12".
+// "YubiKey: on my key ring", "Text message: +358 ••••••12", "E-mail: Home (h•••@example.com)".
 [[nodiscard]] std::string name_of(const Catalogue& words, const v1::Factor& factor);
 
 [[nodiscard]] std::string nickname_of(const v1::Factor& factor);

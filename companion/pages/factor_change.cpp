@@ -29,9 +29,10 @@ std::string list_of(v1::FactorKind kind) {
   return is_contact(kind) ? "/account" : "/factors";
 }
 
-std::string after_removal(v1::FactorKind kind) {
-  if (kind == v1::DEVICE) return "/account/sessions";
-  return std::string{is_contact(kind) ? kAfterContact : kFactorsAfterRemoval};
+std::string after_removal(const v1::Factor& factor) {
+  if (factor.kind() == v1::DEVICE) return "/account/sessions";
+  if (is_contact(factor.kind())) return std::string{kAfterContact};
+  return factors_after_removal(factor.id());
 }
 
 // The factor that the address names. Fails with `not_found`.
@@ -88,35 +89,40 @@ awaitable<Result<Response>> rename(Visit& visit) {
   co_return visit.show_again(std::move(page));
 }
 
-Page remove_page(Visit& visit, const v1::Factor& factor) {
+Page remove_page(Visit& visit, const v1::Factor& factor, bool may_go) {
   const Catalogue& words = visit.words();
   Page page = visit.page_titled("factor_remove",
                                 words("remove.title", {{"method", name_of(words, factor)}}));
-  page.set("TEXT", words(is_contact(factor.kind()) ? "remove.text_contact" : "remove.text"));
-  page.set("PATH", "/factors/" + std::to_string(factor.id()) + "/remove");
   page.set("BACK_PATH", list_of(factor.kind()));
+  if (!may_go) {
+    page.show("STAYS");
+    return page;
+  }
+  Block form = page.add("MAY_GO");
+  form.set("TEXT", words(is_contact(factor.kind()) ? "remove.text_contact" : "remove.text"));
+  form.set("PATH", "/factors/" + std::to_string(factor.id()) + "/remove");
   return page;
 }
 
 awaitable<Result<Response>> show_remove(Visit& visit) {
   CS_CO_TRY(const v1::Factor factor, co_await factor_here(visit));
-  if (is_gone(factor)) co_return go_to(after_removal(factor.kind()));
+  if (is_gone(factor)) co_return go_to(after_removal(factor));
   CS_CO_CHECK(co_await proof_first(visit));
-  co_return visit.show(remove_page(visit, factor));
+  co_return visit.show(remove_page(visit, factor, true));
 }
 
 awaitable<Result<Response>> remove(Visit& visit) {
   CS_CO_TRY(const v1::Factor factor, co_await factor_here(visit));
   // A second press of the button.
-  if (is_gone(factor)) co_return go_to(after_removal(factor.kind()));
+  if (is_gone(factor)) co_return go_to(after_removal(factor));
   v1::Request request;
   request.mutable_revoke_factor()->set_factor_id(factor.id());
   const auto reply = co_await visit.ask(std::move(request));
-  if (reply) co_return go_to(after_removal(factor.kind()));
+  if (reply) co_return go_to(after_removal(factor));
   if (reply.error().code != ErrorCode::conflict) co_return reply.error();
   CS_CO_TRY(const v1::Factor now, co_await factor_here(visit));
-  if (is_gone(now)) co_return go_to(after_removal(now.kind()));
-  Page page = remove_page(visit, now);
+  if (is_gone(now)) co_return go_to(after_removal(now));
+  Page page = remove_page(visit, now, false);
   page.wrong("", visit.words()("remove.last"));
   co_return visit.show_again(std::move(page));
 }

@@ -4,6 +4,7 @@
 #include "companion/pages/activation_steps.hpp"
 #include "companion/pages/card.hpp"
 #include "companion/pages/own_factors.hpp"
+#include "companion/pages/ticket.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,8 +56,11 @@ void add_factor(Visit& visit, Block& own, const v1::Factor& factor) {
   if (sets_up(visit)) return;
   Block change = item.add("CHANGE");
   change.set("RENAME_PATH", "/factors/" + number + "/rename");
-  change.set("REMOVE_PATH", "/factors/" + number + "/remove");
   change.set("FACTOR_NAME", name_of(visit.words(), factor));
+  // The daemon keeps the last one that may be the only one.
+  const bool is_last =
+      factor.state() == v1::ACTIVE && factor.sole() && visit.session().factors() == 1;
+  if (!is_last) change.add("REMOVE").set("REMOVE_PATH", "/factors/" + number + "/remove");
 }
 
 void add_offer(Visit& visit, Block& available, const Card& card, const v1::FactorOffer& offer,
@@ -100,11 +104,27 @@ void add_own(Visit& visit, Page& page, const v1::FactorList& list) {
 // What has just been done, as the address says; nothing of it that is not so.
 std::string notice_of(Visit& visit, const v1::FactorList& list) {
   const Catalogue& words = visit.words();
-  if (visit.asked_number("removed") != 0) return words("factors.removed");
+  const v1::Factor* const removed = find_factor(list, visit.asked_number("removed"));
+  if (removed != nullptr && removed->state() == v1::REVOKED && card_of(*removed) != nullptr) {
+    return words("factors.removed", {{"method", name_of(words, *removed)}});
+  }
   if (visit.asked_number("renamed") != 0) return words("factors.renamed");
   const v1::Factor* const done = find_factor(list, visit.asked_number("done"));
   if (done == nullptr || done->state() != v1::ACTIVE || !is_shown(*done)) return {};
   return words("factors.done", {{"method", name_of(words, *done)}});
+}
+
+// Until the activation's last page was seen, its link is kept: who has it still comes from there.
+void end_list(Visit& visit, Page& page) {
+  if (!sets_up(visit)) {
+    const bool has_activated = !visit.request().cookies.value_of(kTicketCookie).empty();
+    page.show(has_activated ? "GO_ON" : "BACK");
+    return;
+  }
+  const std::int64_t count{visit.session().factors()};
+  page.add("COUNTED").set("COUNT", visit.words()("factors.count", {{"count", count}}));
+  page.show("FINISH");
+  show_step(page, ActivationStep::factors);
 }
 
 awaitable<Result<Page>> factors_page(Visit& visit) {
@@ -117,11 +137,9 @@ awaitable<Result<Page>> factors_page(Visit& visit) {
   const std::string notice = notice_of(visit, list);
   if (!notice.empty()) page.head().add("NOTICE").set("NOTICE_TEXT", notice);
   page.set("LEAD", words(setting_up ? "factors.lead_first" : "factors.lead"));
-  page.set("COUNT", words("factors.count", {{"count", std::int64_t{visit.session().factors()}}}));
   add_own(visit, page, list);
   add_offers(visit, page, realm, list);
-  page.show(setting_up ? "FINISH" : "GO_ON");
-  if (setting_up) show_step(page, ActivationStep::factors);
+  end_list(visit, page);
   co_return page;
 }
 
@@ -152,6 +170,10 @@ constexpr std::array<Route, 3> kRoutes{{
 
 std::string factors_after(std::uint64_t factor_id) {
   return "/factors?done=" + std::to_string(factor_id);
+}
+
+std::string factors_after_removal(std::uint64_t factor_id) {
+  return "/factors?removed=" + std::to_string(factor_id);
 }
 
 Routes factors_routes() { return kRoutes; }

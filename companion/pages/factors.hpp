@@ -13,7 +13,9 @@ namespace countersign::companion {
 // Where to go once this factor is set up.
 [[nodiscard]] std::string factors_after(std::uint64_t factor_id);
 
-inline constexpr std::string_view kFactorsAfterRemoval = "/factors?removed=1";
+// The same once it was removed.
+[[nodiscard]] std::string factors_after_removal(std::uint64_t factor_id);
+
 inline constexpr std::string_view kFactorsAfterRenaming = "/factors?renamed=1";
 
 [[nodiscard]] Routes factors_routes();

@@ -2,6 +2,7 @@
 #include "companion/pages/own_profile.hpp"
 
 #include "companion/pages/method.hpp"
+#include "companion/pages/phone_field.hpp"
 
 #include <array>
 #include <utility>
@@ -34,7 +35,8 @@ void add_contacts(Block& block, const Catalogue& words, const v1::Profile& profi
       if (contact.kind() != kind) continue;
       Block item = block.add("CONTACT");
       item.set("CONTACT_NAME", method_name(words, kind));
-      item.set("CONTACT_TO", contact.destination());
+      item.set("CONTACT_TO",
+               kind == v1::MOBILE ? phone_text(contact.destination()) : contact.destination());
       if (contact.state() == v1::PENDING) item.show("AWAITS");
     }
   }

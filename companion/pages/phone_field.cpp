@@ -11,6 +11,8 @@
 namespace countersign::companion {
 namespace {
 
+constexpr std::string_view kNoBreak = "\u00a0";  // a space at which no line ends
+
 std::vector<std::string_view> country_codes() {
   std::vector<std::string_view> codes;
   for (const address::NumberingPlan& plan : address::numbering_plans()) {
@@ -52,6 +54,22 @@ void add_phone_field(Visit& visit, Page& page) {
   for (const Country& country : countries_in(words.language(), country_codes())) {
     add_country(page, field, country, chosen);
   }
+}
+
+std::string phone_text(std::string_view e164) {
+  constexpr std::size_t kGroup = 3;
+  const auto phone = address::parse_phone(e164, "");
+  if (!phone) return std::string{e164};
+  std::string text{phone->prefix()};
+  std::string_view rest = e164.substr(text.size());
+  while (!rest.empty()) {
+    // No group of one.
+    const std::size_t length = rest.size() <= kGroup + 1 ? rest.size() : kGroup;
+    text += kNoBreak;
+    text += rest.substr(0, length);
+    rest.remove_prefix(length);
+  }
+  return text;
 }
 
 Result<std::string> typed_phone(const Visit& visit) {

@@ -14,6 +14,9 @@ void add_phone_field(Visit& visit, Page& page);
 // What was typed there, as E.164. Fails with `malformed`, as address::parse_phone() does.
 [[nodiscard]] Result<std::string> typed_phone(const Visit& visit);
 
+// A number as it is read: "+358 401 234 567". What is masked, or no number, stays as it is.
+[[nodiscard]] std::string phone_text(std::string_view e164);
+
 // What is wrong with it, and how to mend it.
 [[nodiscard]] std::string phone_fault_text(const Catalogue& words, const Error& fault);
 

@@ -3,6 +3,7 @@
 
 #include "companion/pages/method.hpp"
 #include "companion/pages/own_profile.hpp"
+#include "companion/pages/phone_field.hpp"
 #include "companion/pages/proof_first.hpp"
 
 #include <algorithm>
@@ -85,7 +86,8 @@ void add_addresses(const Catalogue& words, Page& page, const v1::Profile& profil
       return known.kind() == contact.kind && known.state() == v1::ACTIVE;
     });
     const bool is_known = found != profile.contacts().end();
-    item.set("ADDRESS_TO", is_known ? found->destination() : words("profile.no_address"));
+    item.set("ADDRESS_TO",
+             is_known ? phone_text(found->destination()) : words("profile.no_address"));
     item.set("ADDRESS_LINK", words(is_known ? "account.change" : "account.add"));
   }
 }

@@ -85,7 +85,10 @@ Page question_page(Visit& visit, const v1::RealmDescription& realm) {
                               .hint = words("question.answer_hint", {{"least", least}}),
                               .reveal = true});
   if (!occasion.cancel.empty()) page.add("CANCEL").set("CANCEL_PATH", occasion.cancel);
-  if (sets_up(visit) && occasion.path == kFirst.path) show_step(page, ActivationStep::question);
+  if (sets_up(visit)) {
+    show_step(page,
+              occasion.path == kFirst.path ? ActivationStep::question : ActivationStep::factors);
+  }
   return page;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/scan_page.hpp"
 
+#include "companion/pages/activation_steps.hpp"
 #include "companion/view/qr.hpp"
 
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kCodeBytesMax = 32;
 constexpr std::size_t kKeyGroup = 4;
+constexpr std::int64_t kSecretMinutes =
+    15;  // as the daemon keeps one that waits for its first code
 
 struct Store {
   std::string_view app;  // Card::id
@@ -91,7 +94,8 @@ Result<Page> scan_page(Visit& visit, const Card& app, const v1::Enrolment& secre
   page.set("BACK_PATH",
            std::string{app.path} + "?device=" + std::to_string(static_cast<int>(device)));
   add_store(visit, page, app, device);
-  page.set("SCAN", words("authenticator.scan", {{"app", name}}));
+  page.set("SCAN", words("authenticator.scan." + std::string{app.id}));
+  page.set("LIFETIME", words("authenticator.lifetime", {{"minutes", kSecretMinutes}}));
   page.set("QR_LABEL", words("authenticator.qr", {{"app", name}}));
   page.set("QR_PATH", code.path);
   page.set("QR_SIZE", std::int64_t{code.size});
@@ -109,6 +113,7 @@ Result<Page> scan_page(Visit& visit, const Card& app, const v1::Enrolment& secre
                            .inputmode = "numeric",
                            .length_max = kCodeBytesMax,
                            .focus = visit.is_post()});
+  if (sets_up(visit)) show_step(page, ActivationStep::factors);
   return page;
 }
 

@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view kPath = "/account/sessions";
 constexpr std::string_view kEnded = "/account/sessions?done=ended";
 constexpr std::string_view kAllOthers = "others";  // a field of the form, as is "session"
-constexpr std::array<std::string_view, 2> kDone{{"ended", "device"}};
+constexpr std::string_view kOthersEnded = "/account/sessions?done=others";
+constexpr std::array<std::string_view, 3> kDone{{"ended", "others", "device"}};
 
 std::string moment_of(Visit& visit, std::int64_t at_ms) {
   return visit.words().moment(at_ms, Moment::date_and_time, visit.brand().zone);
@@ -106,7 +107,8 @@ awaitable<Result<Response>> end(Visit& visit) {
   v1::Request request;
   v1::EndSession& end = *request.mutable_end_session();
   const std::uint64_t session = visit.typed_number("session");
-  if (visit.typed(kAllOthers) == "1") {
+  const bool ends_all = visit.typed(kAllOthers) == "1";
+  if (ends_all) {
     end.set_all_others(true);
   } else if (session == 0 || session == visit.session().id()) {
     // This one is left by signing out, which also tidies the browser up.
@@ -118,7 +120,7 @@ awaitable<Result<Response>> end(Visit& visit) {
   // It has ended meanwhile: that is what was wanted.
   const bool is_over = !reply && reply.error().code == ErrorCode::not_found;
   if (!reply && !is_over) co_return reply.error();
-  co_return go_to(std::string{kEnded});
+  co_return go_to(std::string{ends_all ? kOthersEnded : kEnded});
 }
 
 constexpr std::array<Route, 2> kRoutes{{

@@ -172,7 +172,7 @@ for (const javaScriptEnabled of [true, false]) {
         await page.locator('select[name=country]').selectOption('FI', { force: true });
         const number = field(page, 'Mobile number');
         for (const [typed, why] of [['09 1234 5678', /fixed line/], ['0600 12345', /premium/],
-          ['040 12', /too few digits|no such number/], ['abc', /digits alone/]]) {
+          ['040 12', /too few digits|no such number/], ['abc', /such as/]]) {
           await number.fill(typed);
           await press(page, 'Send me the code');
           assert.match((await errors(page)).join(), why);
@@ -217,6 +217,16 @@ for (const javaScriptEnabled of [true, false]) {
         const stranger = new VirtualYubikey();
         await refused(stranger.otp(), new RegExp(`${stranger.publicId}.*${SUPPORT.slice(0, 12)}`));
         await look(page, 'yubikey-unknown');
+        // Tapped at the name: that is no name.
+        await field(page, 'Name (if you like)').focus();
+        await stranger.tap(page);
+        await page.locator('[data-errors] li').filter({ hasText: stranger.publicId }).waitFor();
+        assert.equal(await field(page, 'Name (if you like)').inputValue(), '');
+        const long = 'On my key ring, the one from work, with a dent';
+        await field(page, 'Name (if you like)').fill(long);
+        await otp.fill(key.otp());
+        await press(page, 'Continue');
+        assert.match((await errors(page)).join(), /at most 40/);
         await field(page, 'Name (if you like)').fill('On my key ring');
         await otp.fill(` ${key.otp().toUpperCase()}\n${key.otp()} `);
         await press(page, 'Continue');
@@ -274,11 +284,19 @@ for (const javaScriptEnabled of [true, false]) {
       await look(page, 'factor-remove');
       await press(page, 'Remove');
       isAt(page, '/factors');
-      await page.getByText('It is removed.').waitFor();
-      await page.getByRole('link', { name: /^Remove Authenticator/ }).click();
+      await page.getByRole('status').filter({ hasText: /^E-mail.* was removed/ }).waitFor();
+      // The last one says so by having no such button; its page can be known from before.
+      assert.equal(await page.getByRole('link', { name: /^Remove/ }).count(), 0);
+      const number = await page.locator('[data-factor]').getAttribute('data-factor');
+      await page.goto(at(`/factors/${number}/remove`));
       await press(page, 'Remove');
       assert.match((await errors(page)).join(), /last way/);
+      assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
       await look(page, 'factor-remove-last');
+      await page.getByRole('link', { name: 'Back to the list' }).click();
+      assert.equal(await page.getByRole('link', { name: 'Finish' }).count(), 0);
+      await page.getByRole('link', { name: 'Back to account settings' }).click();
+      isAt(page, '/account');
     }));
 
     test('an address is changed by a code that goes there, and removed', () =>

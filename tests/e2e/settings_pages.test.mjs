@@ -54,8 +54,8 @@ for (const scripts of [true, false]) {
         await signInTo(appliance, page, person, '/account');
         await look(page, 'account');
         for (const [name, path] of [['Change Password', '/account/password'],
-          ['Change Forgotten-password question', '/account/question'],
-          ['Change Forgotten-password text message', '/account/contact/reset-phone'],
+          ['Change Question for password reset', '/account/question'],
+          ['Change Phone for password reset', '/account/contact/reset-phone'],
           ['Manage Ways to sign in', '/factors'],
           ['Set up Recovery codes', '/account/recovery-codes'],
           ['View Where you are signed in', '/account/sessions'],
@@ -214,7 +214,7 @@ for (const scripts of [true, false]) {
           await signInTo(appliance, other, person, '/account/sessions');
           await other.getByText('This one').waitFor();
           await press(other, 'Sign out everywhere else');
-          await other.getByRole('status').filter({ hasText: 'signed out there' }).waitFor();
+          await other.getByRole('status').filter({ hasText: 'signed out everywhere else' }).waitFor();
           assert.equal(await other.getByRole('button', { name: /everywhere else/ }).count(), 0);
           await look(other, 'sessions-alone');
         });
