@@ -28,7 +28,10 @@ awaitable<Result<Ways>> offered(Visit& visit) {
 awaitable<Result<Response>> show_forgotten(Visit& visit) {
   CS_CO_TRY(const Ways ways, co_await offered(visit));
   if (!ways.sms && !ways.email) {
-    co_return visit.show(visit.page("forgotten_nowhere", kForgotten.title));
+    CS_CO_TRY(const v1::RealmDescription realm, co_await visit.realm());
+    Page page = visit.page("forgotten_nowhere", kForgotten.title);
+    if (!realm.support().empty()) page.add("HELP").set("SUPPORT", realm.support());
+    co_return visit.show(std::move(page));
   }
   co_return visit.show(recovery_page(visit, kForgotten, ways));
 }

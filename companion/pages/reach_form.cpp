@@ -19,9 +19,15 @@ void add_present(Page& page, const Reach& reach, const Reached& now) {
     page.add("BACK").set("BACK_PATH", reach.is_factor ? "/factors" : "/account");
   }
   if (reach.is_factor || now.masked.empty()) return;
+  if (reach.is_step()) {
+    page.head().add("NOTICE").set("NOTICE_TEXT",
+                                  words("reach.confirmed", {{"destination", now.masked}}));
+    page.show("ANOTHER");
+    return;
+  }
   Block present = page.add("NOW");
   present.set("NOW_TEXT", words("reach.now", {{"destination", now.masked}}));
-  const bool may_go = reach.kind != v1::PRIMARY_EMAIL && !reach.is_step();
+  const bool may_go = reach.kind != v1::PRIMARY_EMAIL;
   if (may_go) {
     present.add("REMOVE").set("REMOVE_PATH", "/factors/" + std::to_string(now.factor) + "/remove");
   }

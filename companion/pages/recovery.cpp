@@ -117,7 +117,7 @@ awaitable<Result<Response>> send_again(Visit& visit, const Recovery& recovery) {
   v1::Request request = start_request(visit, recovery, *asker);
   CS_CO_TRY(const v1::Reply reply, co_await visit.ask_as_stranger(std::move(request)));
   if (is_sent(reply.challenge())) {
-    co_return go_to(code_location(visit, code_page_of(recovery), reply.challenge()));
+    co_return go_to(code_location(visit, code_page_of(recovery), reply.challenge()) + "&again=1");
   }
   // The one before it is good still.
   Page page = code_page(visit, code_page_of(recovery));
@@ -126,7 +126,11 @@ awaitable<Result<Response>> send_again(Visit& visit, const Recovery& recovery) {
 }
 
 Response show_code(Visit& visit, const Recovery& recovery) {
-  return visit.show(code_page(visit, code_page_of(recovery)));
+  Page page = code_page(visit, code_page_of(recovery));
+  if (visit.asked_number("again") != 0) {
+    page.head().add("NOTICE").set("NOTICE_TEXT", visit.words()("code.asked_again"));
+  }
+  return visit.show(std::move(page));
 }
 
 awaitable<Result<Response>> answer_code(Visit& visit, const Recovery& recovery) {

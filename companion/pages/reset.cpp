@@ -30,14 +30,20 @@ awaitable<Result<Page>> question_page(Visit& visit) {
   v1::Request request;
   request.mutable_get_question();
   CS_CO_TRY(const v1::Reply reply, co_await visit.ask(std::move(request)));
+  CS_CO_TRY(const v1::RealmDescription realm, co_await visit.realm());
   Page page = visit.page("reset_question", "reset.question_title");
+  const std::string& support = realm.support();
   // One that was put out of use is not shown: nobody gets past it here.
   const std::string question = question_text(words, reply.question());
   if (question.empty()) {
     page.show("BLOCKED");
+    if (!support.empty()) page.add("HELP").set("SUPPORT", support);
     co_return page;
   }
   page.show("ASK");
+  if (!support.empty()) {
+    page.add("NO_ANSWER").set("NO_ANSWER_TEXT", words("reset.no_answer", {{"support", support}}));
+  }
   page.set("QUESTION", question);
   page.field("ANSWER_FIELD", {.name = "answer",
                               .label = words("field.answer"),

@@ -78,6 +78,13 @@ awaitable<Result<Response>> enrol(Visit& visit) {
         visit, *reach, destination_fault_text(visit.words(), *reach, destination.error()));
   }
   const auto enrolled = co_await enrol_reach(visit, *reach, *std::move(destination));
+  // Their own already: for the same, or for something else.
+  const bool is_known = enrolled ? enrolled->active && !reach->is_factor
+                                 : enrolled.error().code == ErrorCode::already_exists;
+  if (is_known && !reach->is_step()) {
+    const std::string_view key = reach->is_phone ? "reach.own_number" : "reach.own_address";
+    co_return co_await show_wrong(visit, *reach, visit.words()(key));
+  }
   if (!enrolled) {
     if (enrolled.error().code != ErrorCode::malformed) co_return enrolled.error();
     co_return co_await show_wrong(visit, *reach, visit.words()("reach.refused"));
@@ -100,6 +107,11 @@ awaitable<Result<Page>> sent_page(Visit& visit, const Reach& reach) {
   co_return page;
 }
 
+void say_sent_again(const Visit& visit, Page& page) {
+  if (visit.asked_number("again") == 0) return;
+  page.head().add("NOTICE").set("NOTICE_TEXT", page.words()("code.sent_again"));
+}
+
 // What is confirmed already leads on: by a first press of the button, or in another tab.
 awaitable<Result<Response>> show_code(Visit& visit) {
   CS_CO_TRY(const Reach* const reach, reach_here(visit));
@@ -108,6 +120,7 @@ awaitable<Result<Response>> show_code(Visit& visit) {
   if (!done) co_return go_to(std::string{reach->path});
   if (*done) co_return go_to(after(*reach, factor));
   CS_CO_TRY(Page page, co_await sent_page(visit, *reach));
+  say_sent_again(visit, page);
   co_return visit.show(std::move(page));
 }
 
@@ -139,7 +152,7 @@ awaitable<Result<Response>> send_again(Visit& visit) {
   if (*done) co_return go_to(after(*reach, factor));
   CS_CO_TRY(const v1::Challenge sent, co_await send_code(visit, *reach, factor));
   if (sent.delivery().outcome() == v1::ACCEPTED_FOR_DELIVERY) {
-    co_return go_to(code_location(visit, code_page_of(*reach), sent));
+    co_return go_to(code_location(visit, code_page_of(*reach), sent) + "&again=1");
   }
   CS_CO_TRY(Page page, co_await sent_page(visit, *reach));
   page.wrong("", delivery_text(visit.words(), sent.delivery()));

@@ -55,7 +55,8 @@ void offer_again(Visit& visit, Page& page, const v1::TicketReport& report) {
                                 .label = visit.words()("field.username"),
                                 .value = std::string{visit.typed("username")},
                                 .autocomplete = "username",
-                                .length_max = 256});
+                                .length_max = 256,
+                                .focus = true});
 }
 
 }  // namespace
@@ -95,14 +96,18 @@ awaitable<Result<Page>> link_over_page(Visit& visit, const v1::TicketReport& rep
   CS_CO_TRY(const v1::RealmDescription realm, co_await visit.realm());
   const Over over = what_is_over(report);
   Page page = visit.page("link_over", over.title);
-  page.set("TEXT", visit.words()(over.text));
+  const std::string date =
+      visit.words().moment(report.expires_at_ms(), Moment::date_and_time, visit.brand().zone);
+  page.set("TEXT", visit.words()(over.text, {{"date", date}}));
   const bool expired = report.state() == v1::TICKET_EXPIRED;
   if (report.account_is_active()) {
     page.show("SIGN_IN");
   } else if (!expired) {
+    page.set_everywhere("AGAIN_TEXT", visit.words()("link.again_reset"));
     offer_again(visit, page, report);
     page.show("OTHER_WAYS");
   } else if (report.purpose() == v1::TICKET_ACTIVATION) {
+    page.set_everywhere("AGAIN_TEXT", visit.words()("link.again_button"));
     offer_again(visit, page, report);
   } else if (report.purpose() == v1::TICKET_RESET) {
     page.show("FORGOTTEN");

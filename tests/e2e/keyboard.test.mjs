@@ -111,7 +111,7 @@ test('somebody activates their account with an authenticator app', async () => {
     await page.keyboard.press('ArrowDown');
     await type(page, 'Your answer', ANSWER);
     await page.keyboard.press('Enter');
-    await press(page, 'link', 'Skip for now');
+    await press(page, 'link', 'Create my account without a phone');
     await press(page, 'link', /^Set up Google Authenticator/);
     await tabTo(page, 'radio', 'iPhone or iPad');
     await page.keyboard.press('Space');

@@ -31,7 +31,7 @@ export async function toFactors(appliance, page, person, atPhone) {
   await press(page, 'Continue');
   isAt(page, '/activate/phone');
   if (atPhone) await atPhone(page);
-  else await page.getByRole('link', { name: 'Skip for now' }).click();
+  else await page.getByRole('link', { name: 'Create my account without a phone' }).click();
   isAt(page, '/factors');
 }
 
