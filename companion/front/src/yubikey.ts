@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // [data-yubikey], a form or a part of one: its input takes what a YubiKey types, by whatever
 // layout, and sends it. The form has data-once, so that a second tap changes nothing.
-// [data-yubikey-away] within it shows while the input has no focus.
+// [data-yubikey-away] within it shows while the input has no focus, and nothing in it.
 import { characterOf, isUsual, otpFrom, otpOf } from './yubico_otp';
 
 // A key types its characters within a second; people do not.
@@ -97,7 +97,8 @@ function callBack(area: HTMLElement, input: HTMLInputElement): void {
   const away = area.querySelector<HTMLElement>('[data-yubikey-away]');
   if (!away) return;
   const look = () => {
-    away.hidden = document.activeElement === input && document.hasFocus();
+    const isReady = document.activeElement === input && document.hasFocus();
+    away.hidden = isReady || input.value !== '';
   };
   for (const type of ['focus', 'blur']) {
     input.addEventListener(type, look);
