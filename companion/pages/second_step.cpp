@@ -156,9 +156,16 @@ awaitable<Result<Response>> answer(Visit& visit) {
 }
 
 awaitable<Result<Response>> send(Visit& visit) {
+  CS_CO_TRY(const v1::FactorList list, co_await list_factors(visit));
+  const auto factor =
+      std::ranges::find(list.factors(), visit.typed_number("factor"), &v1::Factor::id);
+  if (factor == list.factors().end() || !is_sent(factor->kind())) {
+    co_return Error{ErrorCode::not_found, "factor"};
+  }
   v1::Request request;
   v1::StartChallenge& start = *request.mutable_start_challenge();
-  start.set_factor_id(visit.typed_number("factor"));
+  start.set_factor_id(factor->id());
+  start.set_kind(factor->kind());
   start.set_purpose(v1::SIGN_IN);
   start.set_client_address(visit.request().client_address);
   start.set_language(visit.words().language());
