@@ -6,7 +6,6 @@
 #include "companion/door/visit.hpp"
 
 #include <cstddef>
-
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -125,7 +125,7 @@ test('a ticket that is none is told so, and a name that nobody bears looks like 
       await heading(page, 'This link does not work any more');
       await examine(page, 'link-spent');
       await field(page, 'Username').fill('nobody-at-all');
-      await press(page, 'Request a new token');
+      await press(page, 'Ask for a new link');
       await isAt(page, '/link/sent');
       const person = await settle(appliance);
       for (const name of [person.username, 'nobody-at-all']) {
