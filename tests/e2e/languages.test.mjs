@@ -66,7 +66,8 @@ const sourcesIn = (folder, suffix) => readdirSync(join(COMPANION, folder))
 
 describe('the texts', () => {
   // Made up of a name that the daemon or a module tells, as in "activity." + event.
-  const families = new RegExp('^(account\\.done|activity|authenticator\\.(device|install|scan|store)|' +
+  const families = new RegExp('^(account\\.done|activity|' +
+    'authenticator\\.(device|install|scan|store)|' +
     'card|link\\.about|phone|question|reach|sessions\\.done)\\.');
 
   test('none is left over', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long somebody is signed in, and where: what a new password, signing out and the hours end; and
-// what the portal learns of who comes from here.
+// How long somebody is signed in, and where: what a new password, signing out and the hours end;
+// and what the portal learns of who comes from here.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
