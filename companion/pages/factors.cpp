@@ -41,12 +41,19 @@ std::string use_of(Visit& visit, const v1::Factor& factor) {
   return words("factors.last_used", {{"date", date}});
 }
 
+void add_icon(Block& item, const Card& card) {
+  std::string section{card.id};
+  for (char& c : section) c = static_cast<char>(c - 'a' + 'A');
+  item.put("ICON", "icon").show(section);
+}
+
 void add_factor(Visit& visit, Block& own, const v1::Factor& factor) {
   const std::string number = std::to_string(factor.id());
   Block item = own.add("FACTOR");
   item.set("FACTOR_ID", number);
   item.set("NAME", name_of(visit.words(), factor));
   item.set("USE", use_of(visit, factor));
+  add_icon(item, *card_of(factor));
   if (!factor.serial().empty()) {
     item.add("SERIAL").set("SERIAL_TEXT",
                            visit.words()("factors.serial", {{"serial", factor.serial()}}));
@@ -68,6 +75,7 @@ void add_offer(Visit& visit, Block& available, const Card& card, const v1::Facto
   const Catalogue& words = visit.words();
   Block item = available.add("OFFER");
   item.set("NAME", name_of(words, card));
+  add_icon(item, card);
   item.set("TEXT", words("card." + std::string{card.id} + ".text"));
   if (offer.restricted()) item.show("WEAKER");
   if (!offer.sole()) item.show("NEVER_ALONE");
