@@ -37,22 +37,39 @@ void add_country(Page& page, Block& field, const Country& country, std::string_v
   if (country.code == chosen) option.show("CHOSEN");
 }
 
+// As the two fields have it.
+struct Number {
+  std::string country;
+  std::string national;
+};
+
+Number number_to_show(const Visit& visit, std::string_view known) {
+  if (visit.is_post()) {
+    return {.country = std::string{visit.typed("country")},
+            .national = std::string{visit.typed("phone")}};
+  }
+  const auto phone = address::parse_phone(known, "");
+  if (!phone || phone->country.empty()) {
+    return {.country = likely_country(visit.request().languages), .national = {}};
+  }
+  return {.country = phone->country, .national = phone->e164.substr(phone->prefix_length)};
+}
+
 }  // namespace
 
-void add_phone_field(Visit& visit, Page& page) {
+void add_phone_field(Visit& visit, Page& page, std::string_view known) {
   const Catalogue& words = visit.words();
-  const std::string chosen = visit.is_post() ? std::string{visit.typed("country")}
-                                             : likely_country(visit.request().languages);
+  const Number shown = number_to_show(visit, known);
   Block field = page.input("PHONE_FIELD", "country",
                            {.name = "phone",
                             .label = words("phone.field"),
-                            .value = std::string{visit.typed("phone")},
+                            .value = shown.national,
                             .hint = words("phone.hint"),
                             .focus = true});
   field.set("COUNTRY_ID", "field-country");
   field.set("COUNTRY_NAME", "country");
   for (const Country& country : countries_in(words.language(), country_codes())) {
-    add_country(page, field, country, chosen);
+    add_country(page, field, country, shown.country);
   }
 }
 

@@ -8,8 +8,9 @@
 
 namespace countersign::companion {
 
-// {{>PHONE_FIELD}} by part_country.html, with what was typed. Its errors are those of "phone".
-void add_phone_field(Visit& visit, Page& page);
+// {{>PHONE_FIELD}} by part_country.html, with what was typed; before anything was, with `known`, a
+// number in E.164, or empty. Its errors are those of "phone".
+void add_phone_field(Visit& visit, Page& page, std::string_view known);
 
 // What was typed there, as E.164. Fails with `malformed`, as address::parse_phone() does.
 [[nodiscard]] Result<std::string> typed_phone(const Visit& visit);

@@ -3,6 +3,7 @@
 
 #include "address/email.hpp"
 #include "companion/pages/activation_steps.hpp"
+#include "companion/pages/own_profile.hpp"
 #include "companion/pages/phone_field.hpp"
 
 #include <utility>
@@ -33,9 +34,22 @@ void add_present(Page& page, const Reach& reach, const Reached& now) {
   }
 }
 
-void add_form(Visit& visit, Page& page, const Reach& reach) {
+// A number of theirs that need not be typed again: the one for a new password, or the other one.
+awaitable<std::string> known_phone(Visit& visit, const Reach& reach) {
+  if (reach.kind != v1::SMS || visit.is_post()) co_return std::string{};
+  const auto own = co_await own_profile(visit);
+  if (!own || own->masked) co_return std::string{};
+  std::string known;
+  for (const v1::Contact& contact : own->profile.contacts()) {
+    const bool is_phone = contact.kind() == v1::RESET_PHONE || contact.kind() == v1::MOBILE;
+    if (is_phone && contact.state() == v1::ACTIVE) known = contact.destination();
+  }
+  co_return known;
+}
+
+void add_form(Visit& visit, Page& page, const Reach& reach, std::string_view known) {
   if (reach.is_phone) {
-    add_phone_field(visit, page);
+    add_phone_field(visit, page, known);
   } else if (!reach.has_no_field()) {
     page.field("EMAIL_FIELD", {.name = "email",
                                .label = visit.words()("reach.email"),
@@ -65,7 +79,8 @@ awaitable<Result<Page>> reach_form(Visit& visit, const Reach& reach) {
   page.set("TEXT", words(reach.key("text"), {{"destination", now.masked}}));
   page.set("BUTTON_KIND", reach.is_step() && !now.masked.empty() ? "button secondary" : "button");
   add_present(page, reach, now);
-  add_form(visit, page, reach);
+  const std::string known = co_await known_phone(visit, reach);
+  add_form(visit, page, reach, known);
   co_return page;
 }
 

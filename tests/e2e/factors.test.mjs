@@ -199,6 +199,11 @@ for (const javaScriptEnabled of [true, false]) {
         await look(page, 'activate-phone-done');
         await page.getByRole('link', { name: 'Create my account' }).click();
       });
+      // What was typed once is not asked for again.
+      await setUp(page, 'Text message');
+      const known = await page.locator('input[name=phone]').inputValue();
+      assert.equal(`+358${known}`, person.phone);
+      assert.equal(await page.locator('select[name=country]').inputValue(), 'FI');
     }));
 
     test('what a YubiKey types is understood, or told what is wrong with it', () =>
