@@ -94,12 +94,14 @@ const Brand* Router::brand_of(const Request& request) const {
 
 Router::Found Router::find(const Request& request) const {
   Found found;
+  const bool is_shown = is_to_be_retyped(request);
+  const Method method = is_shown ? Method::get : request.method;
   for (const Routes routes : routes_) {
     for (const Route& route : routes) {
       const auto id = match(route.path, request.path);
       if (!id) continue;
       found.has_page = found.has_page || route.method == Method::get;
-      if (route.method == request.method) {
+      if (route.method == method) {
         found.route = &route;
         found.id = *id;
       } else {

@@ -61,6 +61,10 @@ const std::string& session_in(const v1::Reply& reply) {
 
 }  // namespace
 
+bool is_to_be_retyped(const Request& request) {
+  return request.form.value_of(kRetype) == "1" || request.query.value_of(kRetype) == "1";
+}
+
 Visit::Visit(const Request& request, const Brand& brand, const House& house)
     : request_{request},
       brand_{brand},
@@ -72,7 +76,10 @@ Visit::Visit(const Request& request, const Brand& brand, const House& house)
 std::string_view Visit::typed(std::string_view field) const {
   return request_.form.value_of(field);
 }
-std::string_view Visit::asked(std::string_view name) const { return request_.query.value_of(name); }
+std::string_view Visit::asked(std::string_view name) const {
+  const bool is_in_form = is_post() && is_to_be_retyped(request_);
+  return is_in_form ? typed(name) : request_.query.value_of(name);
+}
 std::uint64_t Visit::typed_number(std::string_view field) const { return number_in(typed(field)); }
 std::uint64_t Visit::asked_number(std::string_view name) const { return number_in(asked(name)); }
 std::uint64_t Visit::id_number() const { return number_in(id_); }
@@ -174,6 +181,7 @@ void Visit::fill_head(Page& page, const std::string& title) {
     if (request_.path == "/account") signed_in.show("AT_SETTINGS");
     if (request_.path == "/account/activity") signed_in.show("AT_ACTIVITY");
   }
+  if (is_to_be_retyped(request_)) head.add("NOTICE").set("NOTICE_TEXT", words_("carry_on.again"));
   fill_foot(page);
 }
 

@@ -28,6 +28,11 @@ struct House {
   std::string script_url;
 };
 
+// The field, or what is asked in the address, of a form that comes back without what was secret in
+// it: it is not sent but shown, with the rest, and says that it has to be completed.
+inline constexpr std::string_view kRetype = "retype";
+[[nodiscard]] bool is_to_be_retyped(const Request& request);
+
 class Visit {
  public:
   // REQUIRES: what is referred to outlives the visit.

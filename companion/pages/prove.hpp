@@ -2,8 +2,11 @@
 // Proving again who one is, before a change: the daemon says what is needed, and for how long it
 // serves.
 //
-// Whoever was in the middle of a form loses nothing but the secrets in it: what was typed comes
-// along, and waits behind a button.
+//   GET  /account/prove?next=...   goes on where nothing is needed
+//   POST /account/prove            a password and what a factor takes; another way; another code
+//
+// All of it is one page that is sent on until nothing is missing, so that what somebody was doing
+// (errand.hpp) stays with it, whichever way they choose.
 #pragma once
 
 #include "companion/door/route.hpp"

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A factor that is to be proven: after the password, to sign in; and before a change. The same
-// pages under two addresses.
+// A factor, after the password, to sign in.
 //
-//   GET  <path>          one way to go on, and links to the others
-//   POST <path>          a code from a device or from paper
-//   POST <path>/send     has a code sent, and leads to
-//   GET  <path>/code     where it is typed
-//   POST <path>/code
-//   POST <path>/answer   to the secret question
+//   GET  /sign-in/factor        one way to go on, and links to the others
+//   POST /sign-in/factor        a code from a device or from paper, or an answer
+//   POST /sign-in/factor/send   has a code sent, and leads to
+//   GET  /sign-in/factor/code   where it is typed
+//   POST /sign-in/factor/code
 #pragma once
 
 #include "companion/door/route.hpp"
 
 namespace countersign::companion {
 
-struct SecondStep {
-  std::string_view path;
-  std::string_view title;  // a key of the catalogue
-};
-inline constexpr SecondStep kSignInStep{.path = "/sign-in/factor", .title = "second_step.title"};
-inline constexpr SecondStep kProofStep{.path = "/account/prove/factor",
-                                       .title = "second_step.prove_title"};
+inline constexpr std::string_view kSecondStepPath = "/sign-in/factor";
 
 [[nodiscard]] Routes second_step_routes();
 

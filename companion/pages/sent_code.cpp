@@ -23,9 +23,8 @@ std::uint64_t told(const Visit& visit, std::string_view name) {
 }
 
 // How long until another code may be asked for, also after the page was loaded again.
-std::int64_t wait_seconds(const Visit& visit) {
-  // Somebody may have made the address up.
-  const std::uint64_t until = told(visit, "until");
+// Somebody may have made the address up.
+std::int64_t wait_seconds(const Visit& visit, std::uint64_t until) {
   const auto now = static_cast<std::uint64_t>(now_seconds(visit));
   if (until <= now) return 0;
   return static_cast<std::int64_t>(std::min(until - now, kWaitSecondsMax));
@@ -33,13 +32,44 @@ std::int64_t wait_seconds(const Visit& visit) {
 
 }  // namespace
 
+SentCode sent_code_of(const Visit& visit, const v1::Challenge& challenge) {
+  const std::int64_t until = now_seconds(visit) + challenge.delivery().retry_after_seconds();
+  return {.challenge = challenge.challenge_id(),
+          .minutes = challenge.lifetime_seconds() / kMinuteSeconds,
+          .until = static_cast<std::uint64_t>(until)};
+}
+
+SentCode typed_sent_code(const Visit& visit) {
+  return {.challenge = told(visit, "challenge"),
+          .minutes = told(visit, "minutes"),
+          .until = told(visit, "until")};
+}
+
+void fill_sent_code(const Visit& visit, Page& page, const SentCode& sent,
+                    const std::string& destination) {
+  const Catalogue& words = page.words();
+  page.set_everywhere("CHALLENGE", std::to_string(sent.challenge));
+  page.set_everywhere("MINUTES", std::to_string(sent.minutes));
+  page.set_everywhere("UNTIL", std::to_string(sent.until));
+  page.set("SENT_TEXT", words("code.sent_to", {{"destination", destination}}));
+  page.set("EXPIRES_TEXT",
+           words("code.expires", {{"minutes", static_cast<std::int64_t>(sent.minutes)}}));
+  page.set("WAIT_SECONDS", wait_seconds(visit, sent.until));
+  page.code("CODE_FIELD", {.name = "code",
+                           .label = words("field.code"),
+                           .autocomplete = "one-time-code",
+                           .inputmode = "numeric",
+                           .length_max = kCodeBytesMax,
+                           .focus = true});
+}
+
 std::string code_location(const Visit& visit, const CodePage& page,
                           const v1::Challenge& challenge) {
-  const std::int64_t until = now_seconds(visit) + challenge.delivery().retry_after_seconds();
-  return page.path + "?challenge=" + std::to_string(challenge.challenge_id()) +
+  const SentCode sent = sent_code_of(visit, challenge);
+  return page.path + "?challenge=" + std::to_string(sent.challenge) +
          "&factor=" + std::to_string(challenge.factor_id()) +
-         "&minutes=" + std::to_string(challenge.lifetime_seconds() / kMinuteSeconds) +
-         "&until=" + std::to_string(until) + (page.next.empty() ? "" : "&next=" + page.next);
+         "&minutes=" + std::to_string(sent.minutes) + "&until=" + std::to_string(sent.until) +
+         (page.next.empty() ? "" : "&next=" + page.next);
 }
 
 Page code_page(Visit& visit, const CodePage& about) {
@@ -47,28 +77,15 @@ Page code_page(Visit& visit, const CodePage& about) {
   Page page = visit.page("code", about.title);
   page.set("PATH", about.path);
   page.set("SEND_PATH", about.send_path);
-  page.set_everywhere("CHALLENGE", std::to_string(told(visit, "challenge")));
   page.set_everywhere("FACTOR", std::to_string(told(visit, "factor")));
-  page.set_everywhere("MINUTES", std::to_string(told(visit, "minutes")));
-  page.set_everywhere("UNTIL", std::to_string(told(visit, "until")));
   page.set_everywhere("NEXT", about.next);
-  page.set("SENT_TEXT", about.destination.empty()
-                            ? words(about.sent)
-                            : words("code.sent_to", {{"destination", about.destination}}));
-  const auto minutes = static_cast<std::int64_t>(told(visit, "minutes"));
-  page.set("EXPIRES_TEXT", words("code.expires", {{"minutes", minutes}}));
-  page.set("WAIT_SECONDS", wait_seconds(visit));
+  fill_sent_code(visit, page, typed_sent_code(visit), about.destination);
+  if (about.destination.empty()) page.set("SENT_TEXT", words(about.sent));
   if (!about.back_path.empty()) {
     Block back = page.add("BACK");
     back.set("BACK_PATH", about.back_path);
     back.set("BACK_TEXT", words(about.back));
   }
-  page.code("CODE_FIELD", {.name = "code",
-                           .label = words("field.code"),
-                           .autocomplete = "one-time-code",
-                           .inputmode = "numeric",
-                           .length_max = kCodeBytesMax,
-                           .focus = true});
   return page;
 }
 

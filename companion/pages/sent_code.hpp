@@ -23,6 +23,20 @@ struct CodePage {
   std::string_view sent = "code.sent";  // a key: what is said where no destination is told
 };
 
+// A code on its way. The numbers are the daemon's, and no secrets.
+struct SentCode {
+  std::uint64_t challenge = 0;
+  std::uint64_t minutes = 0;  // how long it works
+  std::uint64_t until = 0;    // when another one may be asked for, in seconds since 1970
+};
+[[nodiscard]] SentCode sent_code_of(const Visit& visit, const v1::Challenge& challenge);
+// As the form that was typed into has it, or the address.
+[[nodiscard]] SentCode typed_sent_code(const Visit& visit);
+// What a page says of it: CHALLENGE, MINUTES, UNTIL, SENT_TEXT, EXPIRES_TEXT, WAIT_SECONDS, and
+// CODE_FIELD. `destination`: masked.
+void fill_sent_code(const Visit& visit, Page& page, const SentCode& sent,
+                    const std::string& destination);
+
 // Where to go once a code is on its way: the page, with what it has to know.
 [[nodiscard]] std::string code_location(const Visit& visit, const CodePage& page,
                                         const v1::Challenge& challenge);

@@ -84,7 +84,7 @@ awaitable<Result<Response>> sign_in(Visit& visit) {
   }
   const std::string next = next_of(visit);
   if (report.scope() == v1::SCOPE_ACCOUNT) co_return go_to(next);
-  co_return go_to(std::string{kSignInStep.path} + "?next=" + next);
+  co_return go_to(std::string{kSecondStepPath} + "?next=" + next);
 }
 
 awaitable<Result<Response>> sign_out(Visit& visit) {

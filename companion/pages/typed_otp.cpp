@@ -132,4 +132,17 @@ TypedOtp read_typed_otp(std::string_view typed) {
   return {.form = TypedOtp::Form::otp, .text = *std::move(first)};
 }
 
+std::string_view fault_of(TypedOtp::Form form) {
+  switch (form) {
+    case TypedOtp::Form::nothing:
+      return "yubikey.nothing";
+    case TypedOtp::Form::partial:
+      return "yubikey.partial";
+    case TypedOtp::Form::digits:
+      return "yubikey.digits";
+    default:
+      return "yubikey.foreign";
+  }
+}
+
 }  // namespace countersign::companion

@@ -35,4 +35,7 @@ struct TypedOtp {
 
 [[nodiscard]] TypedOtp read_typed_otp(std::string_view typed);
 
+// Why it is none, as a key of the catalogue. REQUIRES: it is none.
+[[nodiscard]] std::string_view fault_of(TypedOtp::Form form);
+
 }  // namespace countersign::companion

@@ -1,21 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/pages/verdict.hpp"
 
+#include <utility>
+
 namespace countersign::companion {
 
-std::string refusal_text(const Catalogue& words, const v1::Verdict& verdict) {
+namespace {
+
+std::string_view replayed_text(v1::FactorKind kind) {
+  switch (kind) {
+    case v1::YUBICO_OTP:
+      return "yubikey.replayed";
+    case v1::RECOVERY_CODES:
+      return "refusal.replayed_recovery";
+    default:
+      return "refusal.replayed";
+  }
+}
+
+}  // namespace
+
+awaitable<Result<v1::Verdict>> verdict_of(Visit& visit, v1::Request request) {
+  auto reply = co_await visit.ask(std::move(request));
+  if (reply) co_return reply->verdict();
+  if (reply.error().code != ErrorCode::malformed) co_return reply.error();
+  co_return v1::Verdict{};
+}
+
+bool is_locked(const v1::Verdict& verdict) {
+  return verdict.reason() == v1::THROTTLED && verdict.retry_after_seconds() == 0;
+}
+
+std::string refusal_text(const Catalogue& words, const v1::Verdict& verdict, v1::FactorKind kind) {
   switch (verdict.reason()) {
     case v1::REPLAYED:
-      return words("refusal.replayed");
+      return words(replayed_text(kind));
     case v1::EXPIRED:
       return words("refusal.expired");
     case v1::SUSPENDED:
       return words("refusal.suspended");
     case v1::THROTTLED:
-      if (verdict.retry_after_seconds() == 0) return words("refusal.locked");
+      if (is_locked(verdict)) return words("refusal.locked");
       return words("refusal.throttled", {{"seconds", std::int64_t{verdict.retry_after_seconds()}}});
     default:
-      return words("refusal.wrong_code");
+      return words(kind == v1::YUBICO_OTP ? "yubikey.wrong" : "refusal.wrong_code");
   }
 }
 

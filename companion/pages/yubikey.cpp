@@ -68,19 +68,6 @@ Response show_wrong(Visit& visit, std::string_view field, std::string text) {
   return visit.show_again(std::move(page));
 }
 
-std::string_view fault_of(TypedOtp::Form form) {
-  switch (form) {
-    case TypedOtp::Form::nothing:
-      return "yubikey.nothing";
-    case TypedOtp::Form::partial:
-      return "yubikey.partial";
-    case TypedOtp::Form::digits:
-      return "yubikey.digits";
-    default:
-      return "yubikey.foreign";
-  }
-}
-
 // What became of a tap: a factor, or a verdict that it is none.
 struct Tapped {
   std::uint64_t factor = 0;

@@ -90,15 +90,14 @@ function* attempts(ids, challenges, code) {
       yield { path: `${path}/code?factor=${id}`, status: 303 };
       yield { path: `${path}/send`, post: { factor: id }, status: 303 };
     }
-    yield { path: `/account/prove/factor?factor=${id}` };
-    yield { path: `/account/prove/factor/code?factor=${id}` };
-    yield { path: '/account/prove/factor', post: { factor: id, code } };
-    yield { path: '/account/prove/factor/send', post: { factor: id }, status: 404 };
+    yield { path: '/account/prove', post: { factor: id, code }, status: 422 };
+    yield { path: '/account/prove', post: { way: id, factor: id }, status: 200 };
+    yield { path: '/account/prove', post: { factor: id, send: 1 }, status: 404 };
   }
   for (const [challenge, right] of challenges) {
-    for (const path of [...CODES, '/account/prove/factor']) {
+    for (const path of [...CODES.map((each) => `${each}/code`), '/account/prove']) {
       for (const factor of ids) {
-        yield { path: `${path}/code`, post: { challenge, factor, code: right }, not: 303 };
+        yield { path, post: { challenge, factor, code: right }, not: 303 };
       }
     }
   }

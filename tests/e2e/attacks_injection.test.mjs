@@ -32,7 +32,7 @@ const PLACES = ['/', '/sign-in', '/forgotten', '/forgotten/sent', '/forgotten/co
   '/unlock/code', '/link', '/link/sent', '/signed-out', '/no-such-page', '/static/style.css'];
 const INSIDE = ['/account', '/account/profile', '/account/password', '/account/question',
   '/account/sessions', '/account/activity', '/account/recovery-codes', '/account/prove',
-  '/account/prove/factor', '/account/contact/mobile', '/factors', '/factors/question',
+  '/account/contact/mobile', '/factors', '/factors/question',
   '/factors/sms', '/factors/yubikey', '/factors/authenticator/google', '/activated'];
 
 let appliance;
@@ -156,8 +156,7 @@ async function typesIt(guest, nasty, renames) {
   const csrf = guest.jar.get(FORM);
   for (const path of ['/factors/sms', '/factors/email', '/account/contact/mobile',
     '/factors/yubikey', '/account/question', '/factors/question', '/account/password',
-    '/account/profile', '/factors/authenticator/google', '/account/prove',
-    '/account/prove/factor', '/account/prove/factor/answer', '/language']) {
+    '/account/profile', '/factors/authenticator/google', '/account/prove', '/language']) {
     isText(await guest.post(path, { csrf, ...typed }), nasty, `${path} typed`);
   }
   await appliance.passTime(301);

@@ -43,6 +43,11 @@ async function typeCode(page, code) {
   await press(page, 'Continue');
 }
 
+async function answer(page, text) {
+  await field(page, 'Your answer').fill(text);
+  await press(page, 'Continue');
+}
+
 // Asks for a code, types a wrong one, then the one that was sent.
 const bySent = (message) => async (page, person, name) => {
   await page.getByRole('button', { name: /^Send a code to / }).click();
@@ -61,19 +66,43 @@ const WAYS = {
   email: { name: /^E-mail/,
     go: bySent(async (person) => (await appliance.nextMail(person.email, /code/)).text) },
   question: { name: /^Secret question/, go: async (page) => {
-    await field(page, 'Your answer').fill('something else');
-    await press(page, 'Continue');
+    await answer(page, 'something else');
     assert.match((await errors(page)).join(), /not right/);
-    await field(page, 'Your answer').fill(FACTOR_ANSWER);
-    await press(page, 'Continue');
+    await answer(page, FACTOR_ANSWER);
   } },
-  recovery: { name: /^Recovery codes/,
-    go: (page, person) => typeCode(page, person.recoveryCodes.pop()) },
+  recovery: { name: /^Recovery codes/, go: async (page, person) => {
+    await page.getByText('Type a recovery code that you have not used yet.').waitFor();
+    const code = person.recoveryCodes.pop();
+    if (person.usedCode) {
+      await typeCode(page, person.usedCode);
+      assert.match((await errors(page)).join(), /has been used\. Type another one/);
+    }
+    await typeCode(page, code);
+    person.usedCode = code;
+  } },
+  yubikey: { name: /^YubiKey/, go: async (page, person, name) => {
+    const tap = (how) => person.yubikey.tap(page, { layout: 'russian', ...how });
+    const input = field(page, 'Tap your YubiKey');
+    assert.deepEqual([await input.getAttribute('autocomplete'),
+      await input.getAttribute('inputmode')], ['off', 'none']);
+    for (const [text, words] of [['123456', /typed digits/], ['cccccc', /Not the whole code/],
+      [person.usedTap, /used already\. Tap your YubiKey again/]]) {
+      if (!text) continue;
+      await input.focus();
+      await tap({ text });
+      await page.locator('[data-errors]').filter({ hasText: words }).waitFor();
+    }
+    await look(page, `${name}-wrong`);
+    await input.focus();
+    person.usedTap = person.yubikey.otp();
+    await tap({ text: person.usedTap });
+    await page.waitForURL((url) => !/prove|factor/.test(url.pathname));
+  } },
 };
 
 // Which factors somebody has besides, so that there is another one first.
 const FACTORS = { sms: ['totp', 'sms'], email: ['totp', 'email'], question: ['totp', 'question'],
-  recovery: ['totp', 'recovery'] };
+  recovery: ['totp', 'recovery'], yubikey: ['totp', 'yubikey'] };
 
 for (const scripts of [true, false]) {
   describe(scripts ? 'with scripts' : 'without scripts', () => {
@@ -91,12 +120,12 @@ for (const scripts of [true, false]) {
           await page.goto(`${appliance.origin}/account/profile`);
           await heading(page, 'Is it you?');
           await look(page, `prove-${kind}`);
-          await page.getByRole('link', { name: 'Show it in another way' }).click();
-          const other = page.getByRole('link', { name });
-          if (await other.count() > 0) await other.click();
-          await go(page, person, `prove-${kind}`);
+          // What was used last is asked for; another way and back again loses nothing.
+          await page.getByRole('button', { name: /^Authenticator app/ }).click();
           await field(page, 'Password').fill(person.password);
-          await press(page, 'Continue');
+          await page.getByRole('button', { name }).click();
+          assert.equal(await field(page, 'Password').count(), 0, 'it is known');
+          await go(page, person, `prove-${kind}`);
           isAt(page, '/account/profile');
         });
       });
