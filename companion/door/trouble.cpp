@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "companion/door/trouble.hpp"
 
+#include "companion/door/own_path.hpp"
+
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace countersign::companion {
 namespace {
@@ -27,16 +30,30 @@ Response show_message(Visit& visit, const Message& message) {
   return visit.show(std::move(page), message.status);
 }
 
-std::string_view way_in_text(Access access) {
-  switch (access) {
-    case Access::activation:
-    case Access::set_up:
-      return "session_over.activation";
-    case Access::reset:
-      return "session_over.reset";
-    default:
-      return "session_over.text";
+struct WayIn {
+  std::string_view text;  // keys of the catalogue
+  std::string_view way_on;
+  std::string path;
+};
+
+WayIn way_in(const Visit& visit, Access access) {
+  const bool has_ticket = !visit.request().cookies.value_of(kTicketCookie).empty();
+  const bool sets_up = access == Access::activation || access == Access::set_up;
+  if (sets_up && has_ticket) {
+    return {"session_over.activation", "session_over.activation_way_on", "/link"};
   }
+  if (access == Access::reset) {
+    return {"session_over.reset", "session_over.reset_way_on", "/forgotten"};
+  }
+  if (access == Access::sign_in || access == Access::activation) {
+    return {"session_over.sign_in", "session_over.way_on", "/sign-in"};
+  }
+  const std::string here = visit.way_back();
+  std::string path = "/sign-in";
+  if (is_next_of_ours(here) && here != "/") path += "?next=" + here;
+  const bool is_form = visit.is_post();
+  return {is_form ? "session_over.form" : "session_over.text", "session_over.way_on",
+          std::move(path)};
 }
 
 }  // namespace
@@ -72,11 +89,12 @@ Response form_too_old(Visit& visit) {
 }
 
 Response session_over(Visit& visit, Access access) {
+  const WayIn way = way_in(visit, access);
   return show_message(visit, {.status = kStatusForbidden,
                               .title = "session_over.title",
-                              .text = way_in_text(access),
-                              .way_on = "session_over.way_on",
-                              .way_on_path = "/sign-in"});
+                              .text = way.text,
+                              .way_on = way.way_on,
+                              .way_on_path = way.path});
 }
 
 Response not_allowed(Visit& visit) {
