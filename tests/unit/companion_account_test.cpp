@@ -36,6 +36,16 @@ TEST_F(InTheSettings, WithoutAProofAddressesAreMaskedAndThePageIsShown) {
   EXPECT_FALSE(world_.daemon.last(v1::Request::kGetProfile).get_profile().unmasked());
 }
 
+TEST_F(InTheSettings, WhereNothingIsMissingNobodyIsAskedToProveAnything) {
+  EXPECT_EQ(guest_.get("/account/prove?next=/account").location, "/account");
+  proven_ = false;
+  const Response response = guest_.get("/account/prove?next=/account");
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_THAT(response.body, HasSubstr("name=\"password\""));
+  EXPECT_THAT(response.body, Not(HasSubstr("name=\"code\"")));
+  EXPECT_THAT(response.body, HasSubstr("name=\"next\" value=\"/account\""));
+}
+
 TEST_F(InTheSettings, AnAddressCannotPutWordsIntoThePage) {
   EXPECT_THAT(guest_.get("/account?done=password").body,
               HasSubstr("Your password has been changed"));

@@ -48,7 +48,7 @@ awaitable<Result<Response>> ask_proof(Visit& visit) {
       visit.page_titled("message", visit.proof_needed().factor() ? "Both" : "One"));
 }
 
-constexpr std::array<Route, 8> kRoutes{{
+constexpr std::array<Route, 9> kRoutes{{
     {Method::get, "/open", Access::anyone, &say_id},
     {Method::get, "/thing/{id}", Access::anyone, &say_id},
     {Method::get, "/thing/{id}/look", Access::anyone, &say_id},
@@ -56,6 +56,7 @@ constexpr std::array<Route, 8> kRoutes{{
     {Method::get, "/mine", Access::account, &say_id},
     {Method::post, "/mine", Access::account, &act},
     {Method::get, "/set-up", Access::set_up, &say_id},
+    {Method::get, "/reset", Access::reset, &say_id},
     {Method::post, "/prove-me", Access::account, &need_proof},
 }};
 
@@ -203,6 +204,24 @@ TEST_F(AtTheDoor, NobodyIsAnsweredInSomebodyElsesPlace) {
   other.cookies[std::string{kFormCookie}] = "another-browsers-form1";
   other.post("/act", "once=1");
   EXPECT_EQ(acts(), 3);
+}
+
+TEST_F(AtTheDoor, AFormThatComesBackIsShownAndNotSent) {
+  sign_in();
+  const Response response = guest_.post("/mine", "retype=1");
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_THAT(response.body, HasSubstr("passwords, answers and codes are not kept"));
+  EXPECT_EQ(acts(), 0);
+  EXPECT_EQ(guest_.post("/act", "retype=1").status, 405U);
+  EXPECT_EQ(guest_.post("/mine", "retype=2").location, "/done");
+}
+
+TEST_F(AtTheDoor, WhoseSessionEndedIsLedBackToWhereTheyWere) {
+  EXPECT_THAT(guest_.post("/mine", "").body, HasSubstr("href=\"/sign-in?next=/mine\""));
+  EXPECT_THAT(guest_.get("/set-up").body, HasSubstr("href=\"/sign-in?next=/set-up\""));
+  guest_.cookies[std::string{kTicketCookie}] = "a-ticket";
+  EXPECT_THAT(guest_.get("/set-up").body, HasSubstr("href=\"/link\""));
+  EXPECT_THAT(guest_.get("/reset").body, HasSubstr("href=\"/forgotten\""));
 }
 
 TEST_F(AtTheDoor, AProofIsAskedForWhereTheDaemonWantsOne) {
