@@ -46,6 +46,19 @@ TEST_F(InTheSettings, WhereNothingIsMissingNobodyIsAskedToProveAnything) {
   EXPECT_THAT(response.body, HasSubstr("name=\"next\" value=\"/account\""));
 }
 
+TEST_F(InTheSettings, WhoIsLockedHasAWayToTheUnlock) {
+  world_.daemon.answers(v1::Request::kReauthenticate, [](const v1::Request&) {
+    v1::Reply reply;
+    reply.mutable_verdict()->set_answer(v1::REJECTED);
+    reply.mutable_verdict()->set_reason(v1::THROTTLED);
+    return reply;
+  });
+  const Response response = guest_.post("/account/prove", "password=secret&next=/account");
+  EXPECT_EQ(response.status, 422U);
+  EXPECT_THAT(response.body, HasSubstr("href=\"/unlock\""));
+  EXPECT_THAT(response.body, Not(HasSubstr("secret\"")));
+}
+
 TEST_F(InTheSettings, AnAddressCannotPutWordsIntoThePage) {
   EXPECT_THAT(guest_.get("/account?done=password").body,
               HasSubstr("Your password has been changed"));
