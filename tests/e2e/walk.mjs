@@ -9,6 +9,16 @@ export const press = (page, name) => page.getByRole('button', { name, exact: tru
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 export const isAt = (page, path) => assert.equal(new URL(page.url()).pathname, path);
 export const errors = (page) => page.locator('[data-errors] li').allTextContents();
+/** Sends the page's form as it stands, also where the browser itself would object to it. */
+export async function submit(page) {
+  await page.locator('main form').first().evaluate((form) => { form.noValidate = true; });
+  await page.locator('main form').first().locator('button.button').first().click();
+}
+/** What the page says is wrong; waits for it to say so. */
+export async function wrong(page) {
+  await page.locator('[data-errors] li').first().waitFor();
+  return errors(page);
+}
 /** The input itself, and not the button beside it that shows what is typed. */
 export const field = (page, label) =>
   page.getByLabel(label, { exact: true }).and(page.locator('input, select'));
