@@ -85,6 +85,12 @@ awaitable<Result<Response>> show(Visit& visit) {
   co_return visit.show_again(std::move(page));
 }
 
+awaitable<Result<Page>> sent_page(Visit& visit) {
+  CodePage about = code_page_of(visit);
+  CS_CO_TRY(about.destination, co_await destination_of(visit, wanted_factor(visit)));
+  co_return code_page(visit, about);
+}
+
 awaitable<Result<Response>> send(Visit& visit) {
   CS_CO_TRY(const v1::FactorList list, co_await ways(visit));
   const v1::Factor* const factor = find_factor(list, visit.typed_number("factor"));
@@ -92,15 +98,12 @@ awaitable<Result<Response>> send(Visit& visit) {
   if (challenge.delivery().outcome() == v1::ACCEPTED_FOR_DELIVERY) {
     co_return go_to(code_location(visit, code_page_of(visit), challenge));
   }
-  CS_CO_TRY(Page page, co_await way_page(visit));
+  // Another one was asked for: the first may still be typed.
+  const bool is_under_way = visit.typed_number("challenge") != 0;
+  auto asked = is_under_way ? sent_page(visit) : way_page(visit);
+  CS_CO_TRY(Page page, co_await std::move(asked));
   page.wrong("", delivery_text(visit.words(), challenge.delivery()));
   co_return visit.show_again(std::move(page));
-}
-
-awaitable<Result<Page>> sent_page(Visit& visit) {
-  CodePage about = code_page_of(visit);
-  CS_CO_TRY(about.destination, co_await destination_of(visit, wanted_factor(visit)));
-  co_return code_page(visit, about);
 }
 
 awaitable<Result<Response>> show_code(Visit& visit) {

@@ -54,6 +54,11 @@ const bySent = (message) => async (page, person, name) => {
   await page.getByText('We have sent a code to').waitFor();
   await look(page, `${name}-code`);
   const code = codeIn(await message(person));
+  // Too soon for another one, which scripts do not let anybody ask for: the first is still good.
+  if (!runsScripts(page.context())) {
+    await press(page, 'Send another code');
+    assert.match((await errors(page)).join(), /seconds/);
+  }
   await typeCode(page, code === '123456' ? '654321' : '123456');
   assert.match((await errors(page)).join(), /not right/);
   await look(page, `${name}-wrong`);
