@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace countersign::test {
@@ -190,12 +191,23 @@ TEST_F(GatewayShow, LimitsASourceThatAsksTooFast) {
 TEST_F(GatewayShow, LimitsConnections) {
   Gateway small{appliance_, "[limits]\nconnections = 2\n"};
   HttpPeer first{small.port()};
+  first.send("GET / HT");
   HttpPeer second{small.port()};
-  EXPECT_EQ(first.get("/").status, 404U);  // and is closed, since it asked nonsense
+  second.send("GET / HT");
   HttpPeer third{small.port()};
-  EXPECT_EQ(second.get(target_for(client_, key_.tap()))["status"], "OK");
-  HttpPeer fourth{small.port()};
-  EXPECT_EQ(fourth.receive().status, 503U);
+  EXPECT_EQ(third.receive().status, 503U);  // something is under way on both
+  first.send("TP/1.1\r\nHost: test\r\n\r\n");
+  EXPECT_EQ(first.receive().status, 404U);  // and is closed, since it asked nonsense
+  std::optional<HttpPeer> fourth;
+  const bool served = wait_until([&] {
+    fourth.emplace(small.port());
+    return fourth->get(target_for(client_, key_.tap()))["status"] == "OK";
+  });
+  ASSERT_TRUE(served);
+  // Whoever rests gives way.
+  HttpPeer fifth{small.port()};
+  EXPECT_EQ(fifth.get(target_for(client_, key_.tap()))["status"], "OK");
+  EXPECT_EQ(fourth->receive().status, 0U);
 }
 
 TEST_F(GatewayShow, EndsWhenToldTo) {
