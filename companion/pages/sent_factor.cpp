@@ -79,8 +79,10 @@ awaitable<Result<Response>> enrol(Visit& visit) {
   }
   const auto enrolled = co_await enrol_reach(visit, *reach, *std::move(destination));
   // Their own already: for the same, or for something else.
-  const bool is_known = enrolled ? enrolled->active && !reach->is_factor
-                                 : enrolled.error().code == ErrorCode::already_exists;
+  const auto failed_by = [&](ErrorCode code) { return !enrolled && enrolled.error().code == code; };
+  const bool is_active = enrolled && enrolled->active && !reach->is_factor;
+  const bool is_known = is_active || failed_by(ErrorCode::already_exists) ||
+                        (failed_by(ErrorCode::conflict) && !reach->is_factor);
   if (is_known && !reach->is_step()) {
     const std::string_view key = reach->is_phone ? "reach.own_number" : "reach.own_address";
     co_return co_await show_wrong(visit, *reach, visit.words()(key));

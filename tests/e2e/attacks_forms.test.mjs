@@ -30,7 +30,8 @@ async function signedIn() {
 const stranger = () => Array.from({ length: 22 }, () => 'A').join('');
 
 before(async () => {
-  [appliance, browser] = await Promise.all([Appliance.start(), Browser.start()]);
+  appliance = await Appliance.start();
+  browser = await Browser.start();
   person = await settle(appliance);
 });
 after(async () => {

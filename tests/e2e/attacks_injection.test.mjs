@@ -51,7 +51,8 @@ function shareOfTwoLanguages() {
 }
 
 before(async () => {
-  [appliance, browser] = await Promise.all([Appliance.start(), Browser.start()]);
+  appliance = await Appliance.start();
+  browser = await Browser.start();
   await appliance.restartCompanion(
     { '': { share: shareOfTwoLanguages(), trusted_proxies: ['127.0.0.1'] } });
 });

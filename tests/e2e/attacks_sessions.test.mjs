@@ -20,7 +20,8 @@ let mallory; // whose browser it is that attacks
 let victim;
 
 before(async () => {
-  [appliance, browser] = await Promise.all([Appliance.start(), Browser.start()]);
+  appliance = await Appliance.start();
+  browser = await Browser.start();
   mallory = await settle(appliance, { name: 'mallory' });
   victim = await settle(appliance);
 });

@@ -19,7 +19,8 @@ let appliance;
 let browser;
 
 before(async () => {
-  [appliance, browser] = await Promise.all([Appliance.start(), Browser.start()]);
+  appliance = await Appliance.start();
+  browser = await Browser.start();
 });
 
 after(async () => {

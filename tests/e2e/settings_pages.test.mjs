@@ -17,7 +17,8 @@ let browser;
 
 before(async () => {
   const policy = { 'factors.device': { offer: true } };
-  [appliance, browser] = await Promise.all([Appliance.start({ policy }), Browser.start()]);
+  appliance = await Appliance.start({ policy });
+  browser = await Browser.start();
 });
 
 after(async () => {
