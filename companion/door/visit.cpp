@@ -80,6 +80,10 @@ std::string_view Visit::asked(std::string_view name) const {
   const bool is_in_form = is_post() && is_to_be_retyped(request_);
   return is_in_form ? typed(name) : request_.query.value_of(name);
 }
+std::string_view Visit::told(std::string_view name) const {
+  const std::string_view from = request_.fetch_site;
+  return from.empty() || from == "same-origin" ? asked(name) : std::string_view{};
+}
 std::uint64_t Visit::typed_number(std::string_view field) const { return number_in(typed(field)); }
 std::uint64_t Visit::asked_number(std::string_view name) const { return number_in(asked(name)); }
 std::uint64_t Visit::id_number() const { return number_in(id_); }

@@ -54,6 +54,9 @@ class Visit {
   [[nodiscard]] std::uint64_t typed_number(std::string_view field) const;
   [[nodiscard]] std::uint64_t asked_number(std::string_view name) const;
   [[nodiscard]] std::uint64_t id_number() const;
+  // What a page of ours says in the address to which it leads, such as that something was saved.
+  // Empty where the browser says that somebody else has led here.
+  [[nodiscard]] std::string_view told(std::string_view name) const;
 
   // Asks the daemon, with the browser's session. The reply is what was asked for: an error of the
   // daemon's fails with its code (`conflict`, `not_found`, `proof_required`, `busy`, ...), whose

@@ -125,7 +125,7 @@ awaitable<Result<Response>> show_account(Visit& visit) {
   CS_CO_TRY(const v1::FactorList list, co_await own_factors(visit));
   Page page = visit.page("account", "account.title");
   page.head().show("WIDE");
-  const std::string_view done = visit.asked("done");
+  const std::string_view done = visit.told("done");
   if (std::ranges::find(kDone, done) != kDone.end()) {
     page.head().add("NOTICE").set("NOTICE_TEXT",
                                   visit.words()("account.done." + std::string{done}));

@@ -35,7 +35,7 @@ Page device_page(Visit& visit, const Card& app) {
                                 words("authenticator.title", {{"app", name_of(words, app)}}));
   page.set("PATH", app.path);
   page.set("TEXT", words("authenticator.text", {{"app", name_of(words, app)}}));
-  if (visit.asked_number("expired") != 0) {
+  if (!visit.told("expired").empty()) {
     page.head().add("NOTICE").set("NOTICE_TEXT", words("authenticator.expired"));
   }
   Block choice = page.input("DEVICE_FIELD", "choice",

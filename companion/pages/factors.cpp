@@ -116,7 +116,7 @@ std::string notice_of(Visit& visit, const v1::FactorList& list) {
   if (removed != nullptr && removed->state() == v1::REVOKED && card_of(*removed) != nullptr) {
     return words("factors.removed", {{"method", name_of(words, *removed)}});
   }
-  if (visit.asked_number("renamed") != 0) return words("factors.renamed");
+  if (!visit.told("renamed").empty()) return words("factors.renamed");
   const v1::Factor* const done = find_factor(list, visit.asked_number("done"));
   if (done == nullptr || done->state() != v1::ACTIVE || !is_shown(*done)) return {};
   return words("factors.done", {{"method", name_of(words, *done)}});

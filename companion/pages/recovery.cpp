@@ -127,7 +127,7 @@ awaitable<Result<Response>> send_again(Visit& visit, const Recovery& recovery) {
 
 Response show_code(Visit& visit, const Recovery& recovery) {
   Page page = code_page(visit, code_page_of(recovery));
-  if (visit.asked_number("again") != 0) {
+  if (!visit.told("again").empty()) {
     page.head().add("NOTICE").set("NOTICE_TEXT", visit.words()("code.asked_again"));
   }
   return visit.show(std::move(page));

@@ -110,7 +110,7 @@ awaitable<Result<Page>> sent_page(Visit& visit, const Reach& reach) {
 }
 
 void say_sent_again(const Visit& visit, Page& page) {
-  if (visit.asked_number("again") == 0) return;
+  if (visit.told("again").empty()) return;
   page.head().add("NOTICE").set("NOTICE_TEXT", page.words()("code.sent_again"));
 }
 

@@ -93,7 +93,7 @@ awaitable<Status> add_devices(Visit& visit, Page& page) {
 awaitable<Result<Response>> show_sessions(Visit& visit) {
   Page page = visit.page("sessions", "sessions.title");
   page.head().show("WIDE");
-  const std::string_view done = visit.asked("done");
+  const std::string_view done = visit.told("done");
   if (std::ranges::find(kDone, done) != kDone.end()) {
     page.head().add("NOTICE").set("NOTICE_TEXT",
                                   visit.words()("sessions.done." + std::string{done}));

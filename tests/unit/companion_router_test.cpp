@@ -27,6 +27,10 @@ awaitable<Result<Response>> say_id(Visit& visit) {
   co_return visit.show(std::move(page));
 }
 
+awaitable<Result<Response>> say_told(Visit& visit) {
+  co_return visit.show(visit.page_titled("message", "Told " + std::string{visit.told("done")}));
+}
+
 // Ends the session of whoever asks: something that must not be done twice.
 awaitable<Result<Response>> act(Visit& visit) {
   v1::Request request;
@@ -48,7 +52,8 @@ awaitable<Result<Response>> ask_proof(Visit& visit) {
       visit.page_titled("message", visit.proof_needed().factor() ? "Both" : "One"));
 }
 
-constexpr std::array<Route, 9> kRoutes{{
+constexpr std::array<Route, 10> kRoutes{{
+    {Method::get, "/told", Access::anyone, &say_told},
     {Method::get, "/open", Access::anyone, &say_id},
     {Method::get, "/thing/{id}", Access::anyone, &say_id},
     {Method::get, "/thing/{id}/look", Access::anyone, &say_id},
@@ -257,6 +262,18 @@ TEST_F(AtTheDoor, WhatWentWrongLeadsBackToAPage) {
   world_.daemon.refuses(v1::Request::kEndSession, v1::CONFLICT);
   EXPECT_THAT(guest_.post("/act", "").body, HasSubstr("href=\"/\">"));
   EXPECT_THAT(guest_.post("/mine", "").body, HasSubstr("href=\"/mine\">"));
+}
+
+// "Your password was changed", in a link of somebody else's.
+TEST_F(AtTheDoor, WhatWasDoneIsToldByOurOwnPagesAlone) {
+  const auto told = [&](const std::string& lines) {
+    return guest_.visit(get_bytes("/told?done=this", lines)).body;
+  };
+  EXPECT_THAT(told("Sec-Fetch-Site: same-origin\r\n"), HasSubstr("<h1>Told this</h1>"));
+  EXPECT_THAT(told(""), HasSubstr("<h1>Told this</h1>"));
+  for (const std::string from : {"cross-site", "same-site", "none"}) {
+    EXPECT_THAT(told("Sec-Fetch-Site: " + from + "\r\n"), HasSubstr("<h1>Told </h1>")) << from;
+  }
 }
 
 TEST_F(AtTheDoor, AChoiceOfLanguageLeadsBackToAllOfTheAddress) {
