@@ -51,6 +51,9 @@ void show(std::ostream& out, const v1::Subject& subject) {
   if (subject.retry_after_seconds() != 0) {
     out << "next attempt: " << retry(subject.retry_after_seconds()) << '\n';
   }
+  if (!subject.has_activation()) return;
+  out << "activation link: "
+      << lower_words(v1::DeliveryOutcome_Name(subject.activation().outcome())) << '\n';
 }
 
 void show(std::ostream& out, const v1::Factor& factor) {

@@ -75,6 +75,8 @@ gives 3 countersign subject create Alice
 says "already exists"
 gives 3 countersign subject get nobody
 says "not found"
+gives 0 countersign subject create carol --email carol@example.com --activate
+says "activation link: not allowed" # this policy says of no place where the pages are
 enrol bob
 gives 1 countersign verify bob <<< 000000000
 says "rejected"
